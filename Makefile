@@ -1,0 +1,48 @@
+# make help lists the targets; CI runs make test.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
+
+.PHONY: help run setup check check-go check-client test test-go test-client dist e2e bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+run: ## serve the demo room on http://127.0.0.1:8080
+	go run ./server
+
+setup: ## install what is missing: PostgreSQL, Redis, Chromium, npm packages
+	@.ci/setup
+
+check: check-go check-client ## formatting, static checks and the pure rules: the inner loop
+	go test ./room
+
+check-go:
+	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$out" || { echo "gofmt these: $$out"; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+
+check-client:
+	cd client && npm run --silent check
+
+test: setup check-go check-client dist test-client test-go e2e ## everything CI runs
+
+test-go: ## all Go tests, race detector on, real PostgreSQL
+	go test -race -timeout 10m ./...
+
+test-client: ## the client's unit and model tests
+	cd client && npm test --silent
+
+dist: ## rebuild client/dist and fail when the committed one differs
+	cd client && npm run --silent build && npm run --silent size
+	@git diff --exit-code --stat -- client/dist && test -z "$$(git ls-files -o --exclude-standard client/dist)" || \
+		{ echo "client/dist differs from its sources: run make dist and commit the result"; exit 1; }
+
+e2e: ## two browsers, one room, in a real Chromium
+	cd client && npm run --silent e2e
+
+bench: ## measure; results go to bench/results
+	go run ./bench -out bench/results
+
+clean: ## remove build output that is not in git
+	rm -rf client/node_modules client/test-results .cache

@@ -1,0 +1,75 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// idleRooms is over how many rooms idle connections are spread.
+const idleRooms = 50
+
+// spareFiles is what the generator and the server need beside their sockets.
+const spareFiles = 300
+
+// idle asks how much memory a connection holds that does nothing but ping.
+//
+// Each run starts a fresh server process on the same data, lets a few members in
+// and out, reads its memory, connects everybody, rests, and reads it again.
+// Nobody asks the server to collect garbage.
+func idle(ctx context.Context, b *bench) error {
+	limit, err := fileLimit()
+	if err != nil {
+		return err
+	}
+	crowds, err := b.roomsOf(ctx, "Idle", idleRooms, 5)
+	if err != nil {
+		return err
+	}
+	perConn := make([]series, len(b.size.idle))
+	for range b.size.runs {
+		if err := b.restart(ctx); err != nil {
+			return err
+		}
+		if err := b.idleRun(crowds, limit, perConn); err != nil {
+			return err
+		}
+	}
+	for i, n := range b.size.idle {
+		if len(perConn[i]) > 0 {
+			b.add(row{"Idle connections", fmt.Sprintf("RSS per connection, %d in %d rooms", n, idleRooms), "KB", perConn[i], "", nil, target{atMost: 12}})
+		}
+	}
+	return nil
+}
+
+func (b *bench) idleRun(crowds []*crowd, limit int, perConn []series) error {
+	if err := b.enter(crowds[:1], 5); err != nil {
+		return err
+	}
+	b.leave(crowds[:1])
+	time.Sleep(b.size.settle / 4)
+	before, err := rssOf(b.server.pid)
+	if err != nil {
+		return err
+	}
+	defer b.leave(crowds)
+	for i, n := range b.size.idle {
+		if n+spareFiles > limit {
+			fmt.Printf("skipping %d idle connections: this machine allows %d open files\n", n, limit)
+			continue
+		}
+		if err := b.enter(crowds, n/idleRooms); err != nil {
+			return err
+		}
+		time.Sleep(b.size.settle)
+		after, err := rssOf(b.server.pid)
+		if err != nil {
+			return err
+		}
+		perConn[i] = append(perConn[i], float64(after-before)/1024/float64(n))
+	}
+	return settle(b.loop, crowds)
+}

@@ -1,0 +1,75 @@
+import { sitTogether } from './support/couple.ts';
+import { cell, connection, enterTitle, milestoneId } from './support/room.ts';
+import { expect, test } from './support/test.ts';
+
+const TITLES = ['Security review', 'Technical evaluation', 'Proposal review'];
+
+test('a lost connection: edits queue, are counted, and arrive once', async ({ server, sit }) => {
+  const { room, seller, buyer } = await sitTogether(server, sit);
+  const ids = await Promise.all(TITLES.map((title) => milestoneId(seller.page, title)));
+
+  seller.proxy.cut();
+  await connection(seller.page, 'reconnecting', 2_000);
+  for (const [i, id] of ids.entries()) await enterTitle(seller.page, id, `Queued ${i}`);
+  await connection(seller.page, 'offline', 12_000);
+  await expect(seller.page.getByText(/3 changes will be sent/)).toBeVisible();
+  seller.proxy.heal();
+
+  await connection(seller.page, 'live', 15_000);
+  for (const [i, id] of ids.entries())
+    await expect(cell(buyer.page, id, 'title')).toContainText(`Queued ${i}`);
+  const log = await server.api<{ commits: { kind: string }[] }>(
+    'GET',
+    `/api/v1/rooms/${room}/activity?stream=shared&after=0&limit=100`,
+  );
+  expect(log.commits.filter((commit) => commit.kind === 'milestone.update')).toHaveLength(3);
+});
+
+test('a half-open connection is noticed within nine seconds', async ({ server, sit }) => {
+  const { seller } = await sitTogether(server, sit);
+
+  seller.proxy.blackhole();
+  await connection(seller.page, 'reconnecting', 9_500);
+  seller.proxy.heal();
+
+  await connection(seller.page, 'live', 15_000);
+});
+
+test('pending edits survive a reload of the tab', async ({ server, sit }) => {
+  const { seller, buyer } = await sitTogether(server, sit);
+  const id = await milestoneId(seller.page, 'Security review');
+  const socketDown = seller.page.routeWebSocket(/\/live$/, (ws) => void ws.close());
+  await socketDown;
+  seller.proxy.cut();
+  await connection(seller.page, 'reconnecting', 2_000);
+  await enterTitle(seller.page, id, 'Typed before the reload');
+
+  seller.proxy.heal();
+  await seller.page.unrouteAll();
+  await seller.page.reload();
+
+  await connection(seller.page, 'live', 15_000);
+  await expect(cell(buyer.page, id, 'title')).toContainText('Typed before the reload');
+});
+
+test('the server is killed in the middle of edits and comes back: the browsers go on, nothing is lost', async ({
+  server,
+  sit,
+}) => {
+  const { seller, buyer } = await sitTogether(server, sit);
+  const ids = await Promise.all(TITLES.map((title) => milestoneId(seller.page, title)));
+  await enterTitle(seller.page, ids[0] as string, 'Before the crash');
+
+  await server.kill();
+  await enterTitle(seller.page, ids[1] as string, 'During the crash');
+  await enterTitle(buyer.page, ids[2] as string, 'Also during');
+  await server.up();
+
+  await connection(seller.page, 'live', 20_000);
+  await connection(buyer.page, 'live', 20_000);
+  for (const seat of [seller, buyer]) {
+    await expect(cell(seat.page, ids[0] as string, 'title')).toContainText('Before the crash');
+    await expect(cell(seat.page, ids[1] as string, 'title')).toContainText('During the crash');
+    await expect(cell(seat.page, ids[2] as string, 'title')).toContainText('Also during');
+  }
+});

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binary } from './paths.ts';
+
+export const ORIGIN = 'http://parley.test';
+const ADMIN_KEY = 'e2e-bootstrap-key-0123456789abcdef';
+const START_MS = 30_000;
+
+export interface NewRoom {
+  readonly name?: string;
+  readonly template?: string;
+  readonly go_live?: string;
+  readonly time_zone?: string;
+}
+
+/** RunningServer is the real binary on its embedded PostgreSQL, in a directory of its own. */
+export class RunningServer {
+  readonly port: number;
+  readonly #data = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
+  #process: ChildProcess | undefined;
+  #output = '';
+
+  constructor(port: number) {
+    this.port = port;
+  }
+
+  static async start(): Promise<RunningServer> {
+    const server = new RunningServer(await freePort());
+    await server.up();
+    return server;
+  }
+
+  /** up starts the process and returns once it is ready. */
+  async up(): Promise<void> {
+    const child = spawn(binary, [], {
+      env: {
+        ...process.env,
+        PARLEY_ADDR: `127.0.0.1:${this.port}`,
+        PARLEY_PUBLIC_URL: ORIGIN,
+        PARLEY_DATA: this.#data,
+        PARLEY_ADMIN_KEY: ADMIN_KEY,
+        PARLEY_DEMO: 'false',
+      },
+    });
+    this.#process = child;
+    child.stdout.on('data', (chunk) => (this.#output += chunk));
+    child.stderr.on('data', (chunk) => (this.#output += chunk));
+    const deadline = performance.now() + START_MS;
+    while (performance.now() < deadline) {
+      if (child.exitCode !== null) break;
+      const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => undefined);
+      if (ready?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the server did not become ready:\n${this.#output}`);
+  }
+
+  /** kill ends the process as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** room makes a room and returns its id. */
+  async room(room: NewRoom = {}): Promise<string> {
+    const made = await this.api<{ id: string }>('POST', '/api/v1/rooms', {
+      name: 'Rollout plan',
+      buyer_company: 'Acme',
+      seller_company: 'Northwind',
+      time_zone: 'Europe/Berlin',
+      go_live: daysFromToday(42),
+      template: 'software-purchase',
+      ...room,
+    });
+    return made.id;
+  }
+
+  /** link makes a share link and returns its path, "/join/…" or "/s/…". */
+  async link(room: string, side: string, access: string): Promise<{ id: string; path: string }> {
+    const made = await this.api<{ id: string; url: string }>('POST', `/api/v1/rooms/${room}/links`, {
+      side,
+      access,
+    });
+    return { id: made.id, path: made.url.replace(ORIGIN, '') };
+  }
+
+  async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await gone;
+  }
+}
+
+/** daysFromToday returns a calendar day in UTC, "2026-11-30". */
+export function daysFromToday(days: number): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + days))
+    .toJSON()
+    .slice(0, 10);
+}
+
+/** freePort finds a port below the range that outgoing connections are given. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}

@@ -1,0 +1,62 @@
+// One client name belongs to one tab: the server counts its ops. A duplicated
+// tab starts with a copy of the storage, and must not go on under that name.
+
+const TRIES = 8;
+const TRY_MS = 50;
+const ANSWER_MS = 150;
+
+/** Claim holds a client name until release. */
+export interface Claim {
+  readonly release: () => void;
+}
+
+/**
+ * claim takes a client name for this page, or returns null when another page
+ * has it. A page that is being left gives its names back a little after the
+ * next one has started, so the attempt is made for a moment.
+ */
+export async function claim(client: string): Promise<Claim | null> {
+  const locks = globalThis.navigator?.locks;
+  if (locks === undefined) return claimByAsking(client);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, TRY_MS));
+    const held = await lock(locks, `parley:${client}`);
+    if (held !== null) return held;
+  }
+  return null;
+}
+
+function lock(locks: LockManager, name: string): Promise<Claim | null> {
+  return new Promise((resolve) => {
+    locks
+      .request(name, { ifAvailable: true }, (granted) => {
+        if (granted === null) return resolve(null);
+        // The lock lasts as long as the promise returned here.
+        return new Promise<void>((release) => resolve({ release }));
+      })
+      .catch(() => resolve({ release: () => {} })); // no locks in this frame: nobody else has one either
+  });
+}
+
+// Pages without locks, those on plain http, ask each other.
+async function claimByAsking(client: string): Promise<Claim | null> {
+  if (globalThis.BroadcastChannel === undefined) return { release: () => {} };
+  const channel = new BroadcastChannel(`parley:${client}`);
+  const taken = await new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), ANSWER_MS);
+    channel.onmessage = ({ data }) => {
+      if (data !== 'mine') return;
+      clearTimeout(timer);
+      resolve(true);
+    };
+    channel.postMessage('whose');
+  });
+  if (taken) {
+    channel.close();
+    return null;
+  }
+  channel.onmessage = ({ data }) => {
+    if (data === 'whose') channel.postMessage('mine');
+  };
+  return { release: () => channel.close() };
+}

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+// A day that becomes an instant is another day in another time zone, and keys
+// sorted by a locale's rules have another order on another machine.
+const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
+  ['new Date of a string', /new Date\(\s*['"`]/],
+  [
+    'new Date of a name that holds a day or an instant',
+    /new Date\(\s*\w*\.?(due|day|date|start|at|today|goLive|go_live|\w+_at)\s*\)/,
+  ],
+  ['Date.parse', /\bDate\.parse\b/],
+  ['toISOString().slice', /toISOString\(\)\s*\.\s*(slice|substring|substr|split)/],
+  [
+    'localeCompare of keys',
+    /\.(pos|id|at|due|day)\.localeCompare|localeCompare\([^)]*\.(pos|id|at|due|day)\b/,
+  ],
+];
+
+const SRC = new URL('./', import.meta.url);
+
+test('no source reads a day as an instant or sorts keys by locale', () => {
+  const found: string[] = [];
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('forbidden.test.ts'),
+  );
+  expect(files.length).toBeGreaterThan(10);
+  for (const name of files) {
+    const lines = readFileSync(new URL(name, SRC), 'utf8').split('\n');
+    for (const [index, line] of lines.entries()) {
+      for (const [what, pattern] of FORBIDDEN)
+        if (pattern.test(line)) found.push(`${name}:${index + 1}: ${what}`);
+    }
+  }
+  expect(found).toEqual([]);
+});

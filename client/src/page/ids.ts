@@ -1,0 +1,1 @@
+export { uuid as newId } from '../connection/uuid';

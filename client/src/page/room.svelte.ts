@@ -1,0 +1,151 @@
+import { getContext, setContext } from 'svelte';
+import type { Notice, RoomClient, RoomSnapshot } from '../connection/room-client';
+import { formatDay } from '../replica/dates';
+import type { Access, Op, Stream } from '../replica/types';
+import type { CompanySide, MilestoneView, PlanView } from '../replica/view-types';
+import { colours } from './people';
+
+/** Filter is which milestones the plan shows. */
+export type Filter = 'all' | 'buyer' | 'seller' | 'mine' | 'late';
+
+/** PanelPart is the part of a milestone's panel that is brought into view. */
+export type PanelPart = 'details' | 'comments' | 'criteria';
+
+/** Toast is the one message at the foot of the page. */
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  /** undo takes back what the toast is about; null for none. */
+  readonly undo: (() => void) | null;
+}
+
+/** LOCALE is the language that dates and numbers are written in. */
+export const LOCALE = navigator.language;
+
+const RANK: readonly Access[] = ['viewer', 'commenter', 'contributor', 'editor', 'owner'];
+
+/** Room is what every component of the page works with: the room's client and what the page itself remembers. */
+export class Room {
+  readonly client: RoomClient;
+  #snap = $state.raw<RoomSnapshot>(undefined as unknown as RoomSnapshot);
+  filter: Filter = $state('all');
+  /** open is the milestone whose panel is open. */
+  open: { readonly id: string; readonly part: PanelPart } | null = $state.raw(null);
+  toast: Toast | null = $state.raw(null);
+  /** asking holds what waits for a name: the first write of somebody without one. */
+  asking: { readonly go: () => void } | null = $state.raw(null);
+  /** dialog is the one modal that is open. */
+  dialog: 'share' | 'keys' | 'removed' | 'activity' | null = $state(null);
+  #toasts = 0;
+
+  constructor(client: RoomClient) {
+    this.client = client;
+    this.#snap = client.snapshot();
+    client.subscribe(() => {
+      this.#snap = client.snapshot();
+    });
+  }
+
+  /** snap is what the client shows now. */
+  get snap(): RoomSnapshot {
+    return this.#snap;
+  }
+
+  /** colours maps every participant to an avatar colour, 1 to 8. */
+  readonly colours = $derived.by(() => colours(this.#snap.view.people));
+
+  /** day writes a day for people, short: "22 Oct". */
+  day(day: string): string {
+    return formatDay(day, LOCALE, 'short', this.view.today);
+  }
+
+  /** weekDay writes a day that asks somebody to act: "Thu 22 Oct". */
+  weekDay(day: string): string {
+    return formatDay(day, LOCALE, 'week', this.view.today);
+  }
+
+  /** longDay writes a day with its weekday: "Thu 22 Oct 2026". */
+  longDay(day: string): string {
+    return formatDay(day, LOCALE, 'long', this.view.today);
+  }
+
+  get view(): PlanView {
+    return this.snap.view;
+  }
+
+  /** may reports whether this person's access includes access. Somebody who can still give a name is asked first. */
+  may(access: Access): boolean {
+    const me = this.snap.me;
+    const have = me?.access ?? this.promised;
+    return have !== null && RANK.indexOf(have) >= RANK.indexOf(access);
+  }
+
+  /** promised is what a link gives to whoever says who they are; null for watchers. */
+  promised: Access | null = $state(null);
+
+  /** mySide is the company this page speaks for, null for a watcher or a partner. */
+  get mySide(): CompanySide | null {
+    const side = this.snap.me?.side;
+    return side === 'seller' || side === 'buyer' ? side : null;
+  }
+
+  /** myStream is the private stream of one's own side. */
+  get myStream(): Stream | null {
+    return this.mySide;
+  }
+
+  /** company names a side as people do. */
+  company(side: string): string {
+    const room = this.view.room;
+    if (side === 'seller') return room?.seller_company ?? '';
+    if (side === 'buyer') return room?.buyer_company ?? '';
+    return 'Partner';
+  }
+
+  /** actor names who did something; null is the workspace itself. */
+  actor(id: string | null): string {
+    if (id === null) return this.company('seller');
+    return this.view.people.get(id)?.name ?? 'Somebody';
+  }
+
+  /** propose sends an op, after asking for a name where there is none yet. */
+  propose(stream: Stream, op: Op | readonly Op[]): void {
+    this.named(() => this.client.propose(stream, op));
+  }
+
+  /** named runs go at once, or when a name has been given. */
+  named(go: () => void): void {
+    if (this.snap.me !== null) go();
+    else this.asking = { go };
+  }
+
+  /** update sets fields of a milestone. */
+  update(milestone: MilestoneView, set: Record<string, string | number | boolean | null>): void {
+    this.propose(milestone.stream, { kind: 'milestone.update', id: milestone.id, set });
+  }
+
+  show(text: string, undo: (() => void) | null = null): void {
+    this.#toasts += 1;
+    this.toast = { id: this.#toasts, text, undo };
+  }
+
+  /** noticesOf returns what is to be said about a field of a record. */
+  noticesOf(record: string, field: string): readonly Notice[] {
+    return this.snap.notices.filter((n) => n.record === record && n.field === field);
+  }
+
+  openPanel(id: string, part: PanelPart = 'details'): void {
+    this.open = { id, part };
+  }
+}
+
+const KEY = Symbol('room');
+
+export function provideRoom(room: Room): void {
+  setContext(KEY, room);
+}
+
+/** useRoom returns the room of the page a component is in. */
+export function useRoom(): Room {
+  return getContext<Room>(KEY);
+}

@@ -1,0 +1,183 @@
+// The words of the wire: records, ops, commits and frames. Names are those of
+// the server, so a field reads the same in Go, SQL, JSON and here.
+
+/** Stream is the part of a room that one audience sees. */
+export type Stream = 'shared' | 'seller' | 'buyer';
+
+/** STREAMS lists every stream, in the server's order. */
+export const STREAMS: readonly Stream[] = ['shared', 'seller', 'buyer'];
+
+/** Side says which company a person speaks for; none is a watcher's. */
+export type Side = 'seller' | 'buyer' | 'partner' | 'none';
+
+/** Access is how much a person may do, each level including the ones before. */
+export type Access = 'viewer' | 'commenter' | 'contributor' | 'editor' | 'owner';
+
+/** Entity is the kind of a record. */
+export type Entity =
+  | 'room'
+  | 'participant'
+  | 'role_slot'
+  | 'phase'
+  | 'milestone'
+  | 'criterion'
+  | 'task'
+  | 'dependency'
+  | 'comment';
+
+/** Target is what a comment is on: a record of the plan. */
+export interface Target {
+  readonly entity: Entity;
+  readonly id: string;
+}
+
+/** Value is one field's value; null clears a field and is never kept. */
+export type Value = string | number | boolean | readonly string[] | Target | null;
+
+/** Fields holds values by field name. */
+export type Fields = Readonly<Record<string, Value>>;
+
+/** RecordOf is a record as a snapshot holds it: its fields and its id. */
+export type SnapshotRecord = { readonly id: string } & Fields;
+
+/** Snapshot is the state of one stream at a rev, tombstones included. */
+export interface Snapshot {
+  readonly entities: { readonly [entity in Entity]?: readonly SnapshotRecord[] };
+}
+
+/** Change is what became of one record; was is null when it was created. */
+export interface Change {
+  readonly entity: Entity;
+  readonly id: string;
+  readonly set: Fields;
+  readonly was: Fields | null;
+}
+
+/** Over says what a commit replaced that its author had not seen. */
+export interface Over {
+  readonly by: string | null;
+  readonly rev: number;
+  readonly value: Value;
+}
+
+/** Commit is one op, or one atomic group, that took effect in one stream. */
+export interface Commit {
+  readonly rev: number;
+  readonly client?: string;
+  readonly seq?: number;
+  /** by is a participant's id, or null for the workspace itself. */
+  readonly by: string | null;
+  readonly at: string;
+  readonly kind: string;
+  readonly changes: readonly Change[];
+  /** over is keyed by field, or by entity/id/field where several records have one. */
+  readonly over?: Readonly<Record<string, Over>>;
+}
+
+/** Place is where in its list a record goes; at most one key is given. */
+export interface Place {
+  readonly after?: string | null;
+  readonly before?: string | null;
+}
+
+export type Addable =
+  | 'phase'
+  | 'milestone'
+  | 'task'
+  | 'criterion'
+  | 'comment'
+  | 'role_slot'
+  | 'participant'
+  | 'dependency';
+export type Updatable =
+  | 'phase'
+  | 'milestone'
+  | 'task'
+  | 'criterion'
+  | 'comment'
+  | 'role_slot'
+  | 'participant';
+export type Movable = 'phase' | 'milestone' | 'task' | 'criterion';
+export type Removable = Addable;
+
+export interface AddOp extends Place {
+  readonly kind: `${Addable}.add`;
+  readonly id: string;
+  readonly set: Fields;
+}
+export interface UpdateOp {
+  readonly kind: `${Updatable}.update`;
+  readonly id: string;
+  readonly set: Fields;
+}
+export interface RoomUpdateOp {
+  readonly kind: 'room.update';
+  readonly set: Fields;
+}
+export interface MoveOp extends Place {
+  readonly kind: `${Movable}.move`;
+  readonly id: string;
+  readonly into?: string;
+}
+/** RecordOp is an op that needs nothing but the record's id. */
+export interface RecordOp {
+  readonly kind:
+    | `${Removable}.remove`
+    | `${Removable}.restore`
+    | 'milestone.reopen'
+    | 'milestone.publish'
+    | 'milestone.withdraw'
+    | 'criterion.meet'
+    | 'criterion.unmeet'
+    | 'task.complete'
+    | 'task.reopen'
+    | 'comment.resolve'
+    | 'comment.reopen'
+    | 'participant.invite'
+    | 'participant.revoke';
+  readonly id: string;
+}
+export interface CompleteOp {
+  readonly kind: 'milestone.complete';
+  readonly id: string;
+  /** override is why the milestone is done although criteria are unmet. */
+  readonly override?: string;
+}
+export interface RescheduleOp {
+  readonly kind: 'milestone.reschedule';
+  readonly id: string;
+  readonly due: string;
+  readonly push: boolean;
+}
+export interface TemplateOp {
+  readonly kind: 'template.apply';
+  readonly template: string;
+  readonly go_live?: string | null;
+}
+export interface UndoOp {
+  readonly kind: 'op.undo';
+  readonly rev: number;
+}
+
+/** Op is what a person asks for. */
+export type Op =
+  | AddOp
+  | UpdateOp
+  | RoomUpdateOp
+  | MoveOp
+  | RecordOp
+  | CompleteOp
+  | RescheduleOp
+  | TemplateOp
+  | UndoOp;
+
+/** Code sorts refusals by what the reader does next. */
+export type Code = 'invalid' | 'forbidden' | 'gone' | 'conflict' | 'limit' | 'expired' | 'busy';
+
+/** Me is the person this page speaks for. */
+export interface Me {
+  readonly id: string;
+  readonly name: string;
+  readonly side: Side;
+  readonly access: Access;
+}

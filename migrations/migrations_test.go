@@ -1,0 +1,97 @@
+package migrations_test
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/migrations"
+	"parley/room"
+	"parley/room/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+
+// Eight servers start at once on an empty database: one migrates, all go on.
+func TestManyServersMigrateAtOnce(t *testing.T) {
+	const servers = 8
+	dsn := pgtest.Empty(t)
+	var wg sync.WaitGroup
+	errs := make([]error, servers)
+	for i := range servers {
+		wg.Go(func() {
+			pool, err := pgxpool.New(context.Background(), dsn)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			defer pool.Close()
+			errs[i] = migrations.Up(context.Background(), pool)
+		})
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("server %d: %v", i, err)
+		}
+	}
+}
+
+// The tables have the columns that room.Schema names, and no others.
+func TestTablesFollowTheSchema(t *testing.T) {
+	ctx := context.Background()
+	pool, err := pgxpool.New(ctx, pgtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for _, k := range room.Schema {
+		want := map[string]bool{"room_id": true, "workspace_id": true, "stream": true, "id": true, "marks": true}
+		for _, f := range k.Fields {
+			want[f.Name] = true
+		}
+		rows, err := pool.Query(ctx, `select column_name::text from information_schema.columns where table_schema = 'public' and table_name = $1`, k.Table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				t.Fatal(err)
+			}
+			if !want[name] {
+				t.Errorf("%s.%s is not in the schema", k.Table, name)
+			}
+			delete(want, name)
+		}
+		for name := range want {
+			t.Errorf("%s has no column %s", k.Table, name)
+		}
+	}
+}
+
+// Every table that holds a tenant's data says whose it is.
+func TestEveryTableHasItsTenant(t *testing.T) {
+	ctx := context.Background()
+	pool, err := pgxpool.New(ctx, pgtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	rows, err := pool.Query(ctx, `select table_name::text from information_schema.tables t where table_schema = 'public' and table_type = 'BASE TABLE'
+		and table_name not in ('workspaces', 'goose_db_version') and not exists (select from information_schema.columns c
+			where c.table_schema = t.table_schema and c.table_name = t.table_name and c.column_name = 'workspace_id' and c.is_nullable = 'NO')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("table %s has no workspace_id", name)
+	}
+}

@@ -1,0 +1,47 @@
+package realtime
+
+import "parley/room"
+
+// pending returns the request of an op frame.
+func (s *session) pending(f opFrame) pending {
+	return pending{
+		req: room.Request{
+			Member: s.present(), Session: s.login, Client: s.client,
+			Stream: f.stream, Seq: f.seq, Base: f.base, Ops: f.ops, Group: f.group, Malformed: f.err,
+		},
+		size: f.size,
+		to:   s,
+	}
+}
+
+// answer sends the verdict of an op. Each op frame gets exactly one answer:
+// ack, reject, or error seq_gap (P11).
+func (s *session) answer(stream room.Stream, seq int64, v room.Verdict) {
+	var frame []byte
+	switch {
+	case v.Err == nil:
+		frame = ackFrame(stream, seq, v.Rev)
+	case v.Err.Code == room.SeqGap:
+		s.hold(stream, v.Err.Expected)
+		frame = gapFrame(stream, seq, v.Err.Expected)
+	case v.Err.Code == room.Busy:
+		s.hold(stream, seq)
+		frame = rejectFrame(stream, seq, v.Err)
+	default:
+		frame = rejectFrame(stream, seq, v.Err)
+	}
+	if v.Err != nil {
+		s.hub.metrics.rejects.WithLabelValues(string(v.Err.Code)).Inc()
+	}
+	s.send(item{frame: frame, answer: true})
+}
+
+// hold makes ops above seq gaps until seq itself has come.
+func (s *session) hold(stream room.Stream, seq int64) {
+	i := streamIndex(stream)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held[i] == 0 || seq < s.held[i] {
+		s.held[i] = seq
+	}
+}

@@ -1,0 +1,216 @@
+package realtime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// conn is one WebSocket. Reads are for one goroutine; frames are written by one
+// goroutine, while the library answers pings and closes by itself.
+//
+// Deadlines are set on the net.Conn and every call to the library gets
+// [context.Background]: an expired context would close the socket.
+type conn struct {
+	ws   *websocket.Conn
+	cork *corkConn
+
+	// Owned by the reader: the library calls answerPing inside a read.
+	rest      io.Reader // of a message that was refused half-read, else nil
+	pings     int       // since pingsFrom
+	pingsFrom time.Time // start of the running pingSpan
+}
+
+var (
+	errTooLarge = errors.New("the message is too large")
+	errBinary   = errors.New("the message is not text")
+	errClosed   = errors.New("the session has ended")
+)
+
+// readBuffers hold messages while they are decoded; a parked reader has none.
+var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keptBuffer is the largest buffer that goes back to a pool.
+const keptBuffer = 128 << 10
+
+// receive reads the next message, which must begin by the deadline and be whole
+// within messageTimeout of its beginning, or by the deadline if strict. The
+// caller gives the buffer back with release.
+func (c *conn) receive(deadline time.Time, strict bool, limit int64) (*bytes.Buffer, error) {
+	if err := c.cork.SetReadDeadline(deadline); err != nil {
+		return nil, err
+	}
+	kind, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.MessageText {
+		c.rest = r
+		return nil, errBinary
+	}
+	if !strict { // a message that drips must not hold the session
+		if err := c.cork.SetReadDeadline(time.Now().Add(messageTimeout)); err != nil {
+			return nil, err
+		}
+	}
+	buf := readBuffers.Get().(*bytes.Buffer)
+	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		release(buf)
+		return nil, err
+	case n > limit:
+		c.rest = r
+		release(buf)
+		return nil, errTooLarge
+	}
+	return buf, nil
+}
+
+func release(buf *bytes.Buffer) {
+	if buf.Cap() <= keptBuffer {
+		buf.Reset()
+		readBuffers.Put(buf)
+	}
+}
+
+// The library answers a ping inside a read. Browsers send none, proxies a few a
+// minute.
+const (
+	pingSpan     = 10 * time.Second
+	pingsKept    = 20    // answered in a span; more are ignored
+	pingsAllowed = 1_000 // in a span; more end the connection
+)
+
+func (c *conn) answerPing(context.Context, []byte) bool {
+	if now := time.Now(); now.Sub(c.pingsFrom) > pingSpan {
+		c.pingsFrom, c.pings = now, 0
+	}
+	c.pings++
+	if c.pings > pingsAllowed {
+		// Closing the WebSocket here would wait for the read that called this.
+		_ = c.cork.Conn.Close()
+	}
+	return c.pings <= pingsKept
+}
+
+// write sends one frame, or keeps it while corked; then only uncork tells
+// whether it was sent.
+func (c *conn) write(frame []byte) error {
+	return c.ws.Write(context.Background(), websocket.MessageText, frame)
+}
+
+// close says why, waits for the other side's answer up to twice closeTimeout
+// and closes. It may be called while another goroutine reads.
+func (c *conn) close(code websocket.StatusCode, reason string) {
+	// The library waits for the rest of a half-read message without a deadline.
+	_ = c.cork.SetReadDeadline(time.Now().Add(closeTimeout))
+	_ = c.ws.Close(code, reason) // it is over either way
+}
+
+// corkConn is a connection whose writes can be gathered into one.
+type corkConn struct {
+	net.Conn
+	mu      sync.Mutex // guards the fields below, and orders writes
+	corked  bool
+	buf     *bytes.Buffer // nil while it holds nothing
+	renewed time.Time     // when the write deadline was last moved
+}
+
+// corkLimit is how much is gathered before it is written regardless.
+const corkLimit = 64 << 10
+
+var corkBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Write implements [net.Conn]. Each call holds whole WebSocket frames or a part
+// of one whose rest follows before any other frame: the library sees to that.
+func (c *corkConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.corked {
+		return c.sendLocked(p)
+	}
+	if c.buf == nil {
+		c.buf = corkBuffers.Get().(*bytes.Buffer)
+	}
+	c.buf.Write(p)
+	if c.buf.Len() < corkLimit {
+		return len(p), nil
+	}
+	return len(p), c.flushLocked()
+}
+
+// setCork starts gathering.
+func (c *corkConn) setCork() {
+	c.mu.Lock()
+	c.corked = true
+	c.mu.Unlock()
+}
+
+// uncork writes what was gathered and stops gathering.
+func (c *corkConn) uncork() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.corked = false
+	return c.flushLocked()
+}
+
+func (c *corkConn) flushLocked() error {
+	if c.buf == nil {
+		return nil
+	}
+	buf := c.buf
+	c.buf = nil
+	_, err := c.sendLocked(buf.Bytes())
+	if buf.Cap() <= keptBuffer {
+		buf.Reset()
+		corkBuffers.Put(buf)
+	}
+	return err
+}
+
+// deadlineEvery is how old the write deadline may get: moving it costs as much
+// as a tenth of a small write.
+const deadlineEvery = time.Second
+
+func (c *corkConn) sendLocked(p []byte) (sent int, err error) {
+	for {
+		if now := time.Now(); now.Sub(c.renewed) > deadlineEvery {
+			c.renewed = now
+			if err := c.SetWriteDeadline(now.Add(writeTimeout + deadlineEvery)); err != nil {
+				return sent, err
+			}
+		}
+		n, err := c.Conn.Write(p[sent:])
+		sent += n
+		if n == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return sent, err
+		}
+		// It took some: a slow connection, not a blocked one.
+	}
+}
+
+// discard reads and drops messages until the connection ends.
+func (c *conn) discard() {
+	if c.rest != nil { // the library wants it read before the next one
+		if _, err := io.Copy(io.Discard, c.rest); err != nil {
+			return
+		}
+	}
+	for {
+		_, r, err := c.ws.Reader(context.Background())
+		if err != nil {
+			return
+		}
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			return
+		}
+	}
+}

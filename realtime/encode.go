@@ -1,0 +1,232 @@
+package realtime
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"parley/room"
+)
+
+// The frames of the server. Those sent often are appended by hand; the bytes of
+// commits and snapshots are placed into a frame and never encoded again (I15).
+
+// appendString appends s as JSON.
+func appendString(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
+			return append(dst, mustJSON(s)...)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// mustJSON encodes values of this package, all of which JSON can hold.
+func mustJSON(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // frames consist of strings, numbers, bools and values that came from JSON
+	}
+	return data
+}
+
+func ackFrame(stream room.Stream, seq int64, rev room.Rev) []byte {
+	dst := make([]byte, 0, 64)
+	dst = append(dst, `{"t":"ack","stream":"`...)
+	dst = append(dst, stream...)
+	dst = append(dst, `","seq":`...)
+	dst = strconv.AppendInt(dst, seq, 10)
+	dst = append(dst, `,"rev":`...)
+	dst = strconv.AppendInt(dst, int64(rev), 10)
+	return append(dst, '}')
+}
+
+func rejectFrame(stream room.Stream, seq int64, err *room.Error) []byte {
+	return mustJSON(struct {
+		T       string      `json:"t"`
+		Stream  room.Stream `json:"stream"`
+		Seq     int64       `json:"seq"`
+		Code    room.Code   `json:"code"`
+		Message string      `json:"message"`
+		Field   string      `json:"field,omitempty"`
+		Current any         `json:"current,omitempty"`
+		RetryMS int         `json:"retry_ms,omitempty"`
+	}{"reject", stream, seq, err.Code, err.Message, err.Field, err.Current, err.RetryMS})
+}
+
+// The codes of an error frame.
+const (
+	badFrame     = "bad_frame"
+	seqGap       = "seq_gap"
+	unauthorized = "unauthorized"
+	tooFast      = "rate"
+	tooLarge     = "too_large"
+)
+
+// fault is an error frame: something was wrong with a frame, not with an op.
+type fault struct {
+	T        string      `json:"t"`
+	Code     string      `json:"code"`
+	Message  string      `json:"message"`
+	Stream   room.Stream `json:"stream,omitempty"`
+	Expected int64       `json:"expected,omitempty"`
+	Fatal    bool        `json:"fatal"`
+}
+
+func errorFrame(f fault) []byte {
+	f.T = "error"
+	return mustJSON(f)
+}
+
+// The reasons of a resync frame.
+const (
+	whySlow     = "slow"     // the reader fell out of the window
+	whyEpoch    = "epoch"    // what it holds may not be what the room has
+	whyOverflow = "overflow" // the log could not be read on from where it was
+)
+
+func resyncFrame(stream room.Stream, rev room.Rev, why string) []byte {
+	dst := make([]byte, 0, 80)
+	dst = append(dst, `{"t":"resync","stream":"`...)
+	dst = append(dst, stream...)
+	dst = append(dst, `","rev":`...)
+	dst = strconv.AppendInt(dst, int64(rev), 10)
+	dst = append(dst, `,"why":"`...)
+	dst = append(dst, why...)
+	return append(dst, `"}`...)
+}
+
+func pongFrame(n int64, revs []streamRev) []byte {
+	dst := make([]byte, 0, 96)
+	dst = append(dst, `{"t":"pong","n":`...)
+	dst = strconv.AppendInt(dst, n, 10)
+	dst = append(dst, `,"revs":{`...)
+	for i, at := range revs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '"')
+		dst = append(dst, at.stream...)
+		dst = append(dst, `":`...)
+		dst = strconv.AppendInt(dst, int64(at.rev), 10)
+	}
+	return append(dst, `}}`...)
+}
+
+// streamRev is where one stream stands.
+type streamRev struct {
+	stream room.Stream
+	rev    room.Rev
+}
+
+// The reasons of a bye frame.
+const (
+	byeRestart  = "restart"  // come back after retry_ms
+	byeRevoked  = "revoked"  // access is gone
+	byeExpired  = "expired"  // sign in again
+	byeArchived = "archived" // the room is gone
+)
+
+func byeFrame(why string, retryMS int) []byte {
+	return mustJSON(struct {
+		T       string `json:"t"`
+		Why     string `json:"why"`
+		RetryMS int    `json:"retry_ms,omitempty"`
+	}{"bye", why, retryMS})
+}
+
+// entry is where one stream stands for a client that joins it: one element of
+// welcome.streams, or a joined frame.
+type entry struct {
+	stream   room.Stream
+	epoch    room.Epoch
+	rev      room.Rev
+	seq      int64
+	snapshot json.RawMessage // inline …
+	url      string          // … or over HTTP …
+	resumed  bool            // … or not needed
+}
+
+// appendFields appends the members of the entry's object, without its braces.
+func (e entry) appendFields(dst []byte) []byte {
+	dst = append(dst, `"stream":"`...)
+	dst = append(dst, e.stream...)
+	dst = append(dst, `","epoch":`...)
+	dst = appendString(dst, string(e.epoch))
+	dst = append(dst, `,"rev":`...)
+	dst = strconv.AppendInt(dst, int64(e.rev), 10)
+	dst = append(dst, `,"seq":`...)
+	dst = strconv.AppendInt(dst, e.seq, 10)
+	switch {
+	case e.resumed:
+		dst = append(dst, `,"resumed":true`...)
+	case e.url != "":
+		dst = append(dst, `,"snapshot_url":`...)
+		dst = append(dst, mustJSON(e.url)...)
+	default:
+		dst = append(dst, `,"snapshot":`...)
+		dst = append(dst, e.snapshot...)
+	}
+	return dst
+}
+
+func joinedFrame(e entry) []byte {
+	dst := make([]byte, 0, 128+len(e.snapshot))
+	dst = append(dst, `{"t":"joined",`...)
+	dst = e.appendFields(dst)
+	return append(dst, '}')
+}
+
+// welcome is the answer to hello.
+type welcome struct {
+	session string
+	me      *me // nil for a watcher
+	now     string
+	here    []byte // a JSON list
+	watch   int
+	count   int
+	streams []entry
+}
+
+// me is the participant a socket speaks for.
+type me struct {
+	ID     room.RecordID `json:"id"`
+	Name   string        `json:"name"`
+	Side   room.Side     `json:"side"`
+	Access room.Access   `json:"access"`
+}
+
+func welcomeFrame(w welcome) []byte {
+	size := 512 + len(w.here)
+	for _, e := range w.streams {
+		size += 128 + len(e.snapshot)
+	}
+	dst := make([]byte, 0, size)
+	dst = append(dst, `{"t":"welcome","v":1,"session":`...)
+	dst = appendString(dst, w.session)
+	dst = append(dst, `,"me":`...)
+	dst = append(dst, mustJSON(w.me)...)
+	dst = append(dst, `,"now":"`...)
+	dst = append(dst, w.now...)
+	dst = append(dst, `","window":`...)
+	dst = strconv.AppendInt(dst, room.Window, 10)
+	dst = append(dst, `,"heartbeat_ms":`...)
+	dst = strconv.AppendInt(dst, heartbeat.Milliseconds(), 10)
+	dst = append(dst, `,"here":`...)
+	dst = append(dst, w.here...)
+	dst = append(dst, `,"watching":`...)
+	dst = strconv.AppendInt(dst, int64(w.watch), 10)
+	dst = append(dst, `,"count":`...)
+	dst = strconv.AppendInt(dst, int64(w.count), 10)
+	dst = append(dst, `,"streams":[`...)
+	for i, e := range w.streams {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '{')
+		dst = e.appendFields(dst)
+		dst = append(dst, '}')
+	}
+	return append(dst, `]}`...)
+}

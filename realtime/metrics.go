@@ -1,0 +1,109 @@
+package realtime
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are what a [Hub] measures. Labels come from closed sets.
+type metrics struct {
+	sockets       prometheus.Gauge
+	commits       prometheus.Counter
+	commitSeconds prometheus.Histogram
+	batchSize     prometheus.Histogram
+	commitErrors  prometheus.Counter
+	publishErrors prometheus.Counter
+	fanoutFrames  prometheus.Counter
+	fanoutBytes   prometheus.Counter
+	panics        prometheus.Counter
+	resyncs       *prometheus.CounterVec // by why
+	gaps          *prometheus.CounterVec // by how they were found
+	joins         *prometheus.CounterVec // by source
+	rejects       *prometheus.CounterVec // by code
+	closes        *prometheus.CounterVec // by why
+	all           []prometheus.Collector
+}
+
+func newMetrics(h *Hub) *metrics {
+	m := &metrics{}
+	m.sockets = m.gauge("parley_sockets", "Open sockets.")
+	m.commits = m.counter("parley_commits_total", "Commits that reached this server, its own included.")
+	m.commitSeconds = m.histogram("parley_commit_seconds", "Time of one transaction.",
+		[]float64{.0005, .001, .002, .004, .008, .016, .032, .064, .128, .256, .512, 1, 2, 4})
+	m.batchSize = m.histogram("parley_commit_batch", "Requests in one transaction.", []float64{1, 2, 4, 8, 16, 32, 64})
+	m.commitErrors = m.counter("parley_commit_errors_total", "Batches that the store did not process.")
+	m.publishErrors = m.counter("parley_publish_errors_total", "Messages that the broker did not take.")
+	m.fanoutFrames = m.counter("parley_fanout_frames_total", "Frames of commits written to sockets.")
+	m.fanoutBytes = m.counter("parley_fanout_bytes_total", "Bytes of commits written to sockets.")
+	m.panics = m.counter("parley_session_panics_total", "Sessions ended by a panic.")
+	m.resyncs = m.counters("parley_resyncs_total", "Streams that a member has to join again.", "why")
+	m.gaps = m.counters("parley_gaps_total", "Signs that commits did not arrive in order.", "found")
+	m.joins = m.counters("parley_joins_total", "Streams brought up to date for a member.", "from")
+	m.rejects = m.counters("parley_rejects_total", "Ops that were not accepted.", "code")
+	m.closes = m.counters("parley_socket_closes_total", "Sockets that this server ended.", "why")
+	m.all = append(m.all,
+		gaugeFunc("parley_rooms", "Rooms loaded.", func() float64 { return float64(len(h.loaded())) }),
+		gaugeFunc("parley_commit_queue", "Requests that wait for a writer.", h.queuedRequests),
+		gaugeFunc("parley_window_bytes", "Bytes of commits kept for members.", h.windowBytes))
+	return m
+}
+
+func (m *metrics) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	m.all = append(m.all, g)
+	return g
+}
+
+func (m *metrics) counter(name, help string) prometheus.Counter {
+	c := prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+	m.all = append(m.all, c)
+	return c
+}
+
+func (m *metrics) counters(name, help, label string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+	m.all = append(m.all, c)
+	return c
+}
+
+func (m *metrics) histogram(name, help string, buckets []float64) prometheus.Histogram {
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets})
+	m.all = append(m.all, h)
+	return h
+}
+
+func gaugeFunc(name, help string, f func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
+}
+
+// Describe implements [prometheus.Collector].
+func (h *Hub) Describe(out chan<- *prometheus.Desc) {
+	for _, c := range h.metrics.all {
+		c.Describe(out)
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (h *Hub) Collect(out chan<- prometheus.Metric) {
+	for _, c := range h.metrics.all {
+		c.Collect(out)
+	}
+}
+
+func (h *Hub) queuedRequests() float64 {
+	sum := 0
+	for _, r := range h.loaded() {
+		n, _ := r.writer.queued()
+		sum += n
+	}
+	return float64(sum)
+}
+
+func (h *Hub) windowBytes() float64 {
+	sum := 0
+	for _, r := range h.loaded() {
+		for _, c := range r.channels {
+			sum += c.bytes()
+		}
+	}
+	return float64(sum)
+}

@@ -1,0 +1,107 @@
+package realtime
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Options configure a [Hub]. The zero value serves clients without an Origin
+// header only, and does not limit ops.
+type Options struct {
+	// Origins are the accepted values of a browser's Origin header, compared
+	// whole: "https://rooms.example.com".
+	Origins []string
+	// OpsPerSecond is the op allowance of one socket; its burst is four times
+	// that. Zero means none.
+	OpsPerSecond float64
+	// MaxCommits bounds the transactions this server has open at once. Default 16.
+	MaxCommits int
+	// MaxReads bounds the catch-up reads this server has open at once. Default 16.
+	MaxReads int
+	// MaxMembers bounds the sockets of one room on this server. Default 10,000.
+	MaxMembers int
+	// Log receives what an operator acts on. Default: [slog.Default].
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxCommits == 0 {
+		o.MaxCommits = 16
+	}
+	if o.MaxReads == 0 {
+		o.MaxReads = 16
+	}
+	if o.MaxMembers == 0 {
+		o.MaxMembers = 10_000
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// The times and sizes of the protocol. PROTOCOL.md states those that a client sees.
+const (
+	helloTimeout   = 10 * time.Second // accept to the end of the first frame
+	messageTimeout = 10 * time.Second // first to last byte of one message
+	silenceTimeout = 60 * time.Second // between two messages; clients ping every 25 s
+	heartbeat      = 25 * time.Second // what clients are told
+	writeTimeout   = 10 * time.Second // one write to a socket
+	closeTimeout   = 5 * time.Second  // for the other side's close frame
+
+	helloLimit = 4 << 10  // bytes of the first frame: hello needs under 1 KB
+	frameLimit = 64 << 10 // bytes of any later frame
+
+	// inlineSnapshot is the largest snapshot sent over the socket; a larger one is
+	// fetched over HTTP, where it is compressed and does not hold up commits.
+	inlineSnapshot = 64 << 10
+	// resumeLimit is the most commits replayed to one client. Above it a
+	// snapshot is smaller than the replay.
+	resumeLimit = 5_000
+	// logPage is how many commits one catch-up read takes: about 100 KB.
+	logPage = 256
+
+	// windowCommits and windowBytes bound what a channel keeps for its sessions:
+	// at 10 commits a second, a reader may fall 50 s behind.
+	windowCommits = 512
+	windowBytes   = 256 << 10
+	// frameBytes is where a run of commits is cut into another frame.
+	frameBytes = 64 << 10
+	// earlyLimit bounds the batches kept while a hole before them is repaired.
+	earlyLimit = 64
+	// repairGrace is how long a hole may close by itself: a commit of this server
+	// and one from the broker may arrive out of order by a few milliseconds.
+	repairGrace = 30 * time.Millisecond
+
+	// queueLimit bounds the requests that wait for a room's writer.
+	queueLimit = 256
+	// batchBytes bounds one transaction together with [room.MaxBatch].
+	batchBytes = 256 << 10
+	// commitTimeout bounds one transaction. The store's own statement timeouts
+	// are shorter; this one catches a store that does not answer at all.
+	commitTimeout = 10 * time.Second
+	readTimeout   = 5 * time.Second
+
+	// controlLimit bounds the frames queued for one session besides commits. An
+	// op has one answer, and 32 ops may be unanswered.
+	controlLimit = 256
+
+	// linger is how long a room stays loaded without a member, so that a reload
+	// finds it warm. It is below 60 s, after which nothing may be left (I12).
+	linger = 55 * time.Second
+	// positionEvery is how often loaded rooms are compared with the store (P30).
+	positionEvery = 10 * time.Second
+	// positionEveryDown replaces it while the broker is down: lag stays below 1 s (I13).
+	positionEveryDown = 400 * time.Millisecond
+	// positionChunk is how many rooms one comparison reads.
+	positionChunk = 500
+	// recheckEvery is how often grants are read again without a sign of change.
+	recheckEvery = 60 * time.Second
+
+	presenceEvery = 100 * time.Millisecond // between two presence frames of a room
+	leaveGrace    = 5 * time.Second        // a reload does not flicker
+	peerTimeout   = 35 * time.Second       // another server's presence without a sign of it
+	listedMembers = 50                     // presence entries shown in a crowd …
+	crowd         = 100                    // … of more than this many
+	draftLimit    = 140                    // characters of a draft
+)

@@ -1,0 +1,184 @@
+package realtime
+
+import (
+	"encoding/json"
+	"time"
+
+	"parley/room"
+)
+
+// Servers tell each other who is with them: what changed, and everything when
+// asked and now and then. Each is the only one that speaks for its visitors.
+
+// presenceMessage is the JSON form of a messagePresence.
+type presenceMessage struct {
+	Full     bool          `json:"full,omitempty"` // whoever is not in Visitors is not here
+	Visitors []peerVisitor `json:"visitors,omitempty"`
+	Left     []string      `json:"left,omitempty"`
+}
+
+type peerVisitor struct {
+	Session     string        `json:"session"`
+	Participant room.RecordID `json:"participant,omitempty"`
+	Watcher     bool          `json:"watcher,omitempty"`
+	Since       time.Time     `json:"since"`
+	Name        string        `json:"name,omitempty"`
+	Side        room.Side     `json:"side,omitempty"`
+	Focus       focus         `json:"focus,omitzero"`
+	FocusIn     int           `json:"focus_in,omitempty"`
+	Editing     bool          `json:"editing,omitempty"`
+	Draft       string        `json:"draft,omitempty"`
+	View        string        `json:"view,omitempty"`
+	Presenting  bool          `json:"presenting,omitempty"`
+}
+
+func (v *visitor) forPeers() peerVisitor {
+	return peerVisitor{
+		Session: v.session, Participant: v.participant, Watcher: v.watcher, Since: v.since,
+		Name: v.state.name, Side: v.state.side, Focus: v.state.focus, FocusIn: v.focusIn,
+		Editing: v.state.editing, Draft: v.state.draft, View: v.state.view, Presenting: v.state.presenting,
+	}
+}
+
+// state returns what a peer's visitor shows.
+func (v peerVisitor) state() visitorState {
+	return visitorState{
+		name: v.Name, side: v.Side, focus: v.Focus, editing: v.Editing,
+		draft: v.Draft, view: v.View, presenting: v.Presenting,
+	}
+}
+
+func (p *presence) message(m presenceMessage) []byte {
+	body := mustJSON(m)
+	return append(newMessage(messagePresence, p.room.hub.server, len(body)), body...)
+}
+
+// deltaLocked returns what other servers have not been told, nil for nothing.
+func (p *presence) deltaLocked() []byte {
+	var m presenceMessage
+	for _, v := range p.visitors {
+		if v.server == p.room.hub.server && v.anywhere > p.published {
+			m.Visitors = append(m.Visitors, v.forPeers())
+		}
+	}
+	for _, d := range p.departed {
+		if d.local && d.version > p.published {
+			m.Left = append(m.Left, d.session)
+		}
+	}
+	p.published = p.version
+	if len(m.Visitors)+len(m.Left) == 0 {
+		return nil
+	}
+	return p.message(m)
+}
+
+// query asks the other servers who is with them.
+func (p *presence) query() {
+	p.room.send(newMessage(messageQuery, p.room.hub.server, 0))
+}
+
+// answerQuery tells everything, and from now on now and then.
+func (p *presence) answerQuery(server uint64) {
+	p.mu.Lock()
+	p.heardLocked(server)
+	p.mu.Unlock()
+	p.answer.start(p.room.hub)
+}
+
+func (p *presence) heardLocked(server uint64) {
+	if p.peers == nil {
+		p.peers = map[uint64]time.Time{}
+	}
+	p.peers[server] = time.Now()
+}
+
+func (p *presence) publishAll() {
+	p.mu.Lock()
+	m := presenceMessage{Full: true}
+	for _, v := range p.visitors {
+		if v.server == p.room.hub.server {
+			m.Visitors = append(m.Visitors, v.forPeers())
+		}
+	}
+	p.mu.Unlock()
+	p.room.send(p.message(m))
+}
+
+// heartbeat is called about every positionEvery. It tells the other servers
+// that this one is there, and forgets those that were not heard of.
+func (p *presence) heartbeat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for server, heard := range p.peers {
+		if time.Since(heard) > peerTimeout {
+			delete(p.peers, server)
+			p.keepLocked(server, nil)
+		}
+	}
+	if len(p.peers) > 0 {
+		p.answer.start(p.room.hub)
+	}
+}
+
+// keepLocked removes a server's visitors that are not in kept.
+func (p *presence) keepLocked(server uint64, kept map[string]bool) {
+	for _, v := range p.visitors {
+		if v.server == server && !kept[v.session] {
+			p.removeLocked(v)
+			p.flushSoonLocked()
+		}
+	}
+}
+
+// receive takes another server's presenceMessage.
+func (p *presence) receive(server uint64, body []byte) error {
+	var m presenceMessage
+	if err := json.Unmarshal(body, &m); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heardLocked(server)
+	kept := map[string]bool{}
+	for _, theirs := range m.Visitors {
+		kept[theirs.Session] = true
+		p.receiveVisitorLocked(server, theirs)
+	}
+	for _, session := range m.Left {
+		if v := p.visitors[session]; v != nil && v.server == server {
+			p.removeLocked(v)
+			p.flushSoonLocked()
+		}
+	}
+	if m.Full {
+		p.keepLocked(server, kept)
+	}
+	return nil
+}
+
+// receiveVisitorLocked takes a client that is with another server. While it has
+// a socket here too, this server speaks for it.
+func (p *presence) receiveVisitorLocked(server uint64, theirs peerVisitor) {
+	v := p.visitors[theirs.Session]
+	switch {
+	case v == nil:
+		v = &visitor{session: theirs.Session, participant: theirs.Participant, watcher: theirs.Watcher, since: theirs.Since}
+		v.state = theirs.state()
+		v.focusIn = max(0, min(theirs.FocusIn, len(room.Streams)-1))
+		v.server = server
+		p.addLocked(v)
+		p.flushSoonLocked()
+		return
+	case v.sockets > 0:
+		return
+	case v.grace != nil: // it moved there within the grace
+		v.grace.Stop()
+		v.grace = nil
+	}
+	v.server = server
+	before := *v
+	v.state = theirs.state()
+	v.focusIn = max(0, min(theirs.FocusIn, len(room.Streams)-1))
+	p.changedLocked(v, before)
+}

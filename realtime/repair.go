@@ -1,0 +1,90 @@
+package realtime
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"parley/room"
+)
+
+// repairRetry is how long a repair waits for a store that does not answer.
+const repairRetry = time.Second
+
+// standing is where this server believes a room stands.
+type standing struct {
+	revs room.Revs
+	run  int // of the first channel; all restart together
+}
+
+func (r *liveRoom) standing() standing {
+	st := standing{revs: make(room.Revs, len(room.Streams))}
+	_, _, st.run = r.channels[0].head()
+	for i, stream := range room.Streams {
+		_, st.revs[stream], _ = r.channels[i].head()
+	}
+	return st
+}
+
+// checkPosition compares one room with the store.
+func (r *liveRoom) checkPosition() {
+	<-r.ready
+	if r.err != nil {
+		return
+	}
+	before := r.standing()
+	head, err := r.hub.head(context.Background(), r.id)
+	if err != nil {
+		r.hub.options.Log.Error("reading where a room stands", slog.String("room", string(r.id)), slog.Any("error", err))
+		return // the next round asks again
+	}
+	r.compare(head, before)
+}
+
+// compare looks for what was lost, given where the room stands in the store and
+// what this server knew before it asked.
+func (r *liveRoom) compare(head room.Head, before standing) {
+	epoch, _, run := r.channels[0].head()
+	if run != before.run {
+		return // it restarted meanwhile; the answer may be older than that
+	}
+	backwards := slices.ContainsFunc(room.Streams[:], func(s room.Stream) bool { return head.Revs[s] < before.revs[s] })
+	if epoch != head.Epoch || backwards {
+		r.restart(run, head)
+		return
+	}
+	for i, stream := range room.Streams {
+		if _, last, _ := r.channels[i].head(); last < head.Revs[stream] {
+			r.hub.metrics.gaps.WithLabelValues("position").Inc()
+			r.repairs[i].startAfter(r.hub, repairGrace)
+		}
+	}
+}
+
+// repair reads a stream on from the log until nothing is missing.
+func (r *liveRoom) repair(c *channel) {
+	for {
+		epoch, last, _ := c.head()
+		rows, err := r.hub.readLog(r.id, c.stream, last, logPage)
+		if err != nil {
+			r.hub.options.Log.Error("repairing a stream from the log", slog.String("room", string(r.id)),
+				slog.String("stream", string(c.stream)), slog.Any("error", err))
+			if !r.hub.sleep(repairRetry) || !r.hub.inUse(r) {
+				return
+			}
+			continue
+		}
+		bodies, contiguous := bodiesOf(rows, last)
+		if !contiguous || len(rows) == 0 && c.holes() {
+			r.check.start(r.hub) // the log disagrees with what was published: another epoch?
+			return
+		}
+		for _, b := range newBatches(c.stream, epoch, last+1, bodies) {
+			c.add(epoch, b)
+		}
+		if len(rows) < logPage && !c.holes() {
+			return
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package realtime
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"parley/room"
+)
+
+// Run compares the loaded rooms with the store and reads grants again, until
+// ctx ends. Then it ends every socket at once and returns when everything the
+// hub started has stopped. Call [Hub.Drain] first to let members go in order.
+func (h *Hub) Run(ctx context.Context) error {
+	defer h.shutDown()
+	rechecked := time.Now()
+	for {
+		wait := positionEvery
+		if h.broker.Down() {
+			wait = positionEveryDown
+		}
+		wait += time.Duration((rand.Float64() - 0.5) / 2 * float64(wait)) // servers should not ask in step
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+		rooms := h.loaded()
+		h.checkPositions(ctx, rooms)
+		for _, r := range rooms {
+			r.presence.heartbeat()
+		}
+		if time.Since(rechecked) >= recheckEvery-positionEvery/2 {
+			rechecked = time.Now()
+			for _, r := range rooms {
+				r.recheck.start(h)
+			}
+		}
+	}
+}
+
+// checkPositions finds commits whose broker message was lost, also when nothing
+// follows them (P30).
+func (h *Hub) checkPositions(ctx context.Context, rooms []*liveRoom) {
+	for len(rooms) > 0 {
+		chunk := rooms[:min(positionChunk, len(rooms))]
+		rooms = rooms[len(chunk):]
+		ids := make([]room.ID, 0, len(chunk))
+		before := make([]standing, len(chunk))
+		for i, r := range chunk {
+			ids = append(ids, r.id)
+			before[i] = r.standing()
+		}
+		heads, err := h.heads(ctx, ids)
+		if err != nil {
+			if ctx.Err() == nil {
+				h.options.Log.Error("reading where rooms stand", slog.Any("error", err))
+			}
+			return
+		}
+		for i, r := range chunk {
+			h.compare(r, heads, before[i])
+		}
+	}
+}
+
+func (h *Hub) compare(r *liveRoom, heads map[room.ID]room.Head, before standing) {
+	select {
+	case <-r.ready:
+	default:
+		return // it reads its position itself
+	}
+	head, there := heads[r.id]
+	if there {
+		r.compare(head, before)
+		return
+	}
+	for _, s := range r.members() {
+		s.bye(byeArchived, 0, closeNoAccess)
+	}
+}
+
+func (h *Hub) heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	return h.store.Heads(ctx, ids)
+}
+
+// head reads where one room stands.
+func (h *Hub) head(ctx context.Context, id room.ID) (room.Head, error) {
+	heads, err := h.heads(ctx, []room.ID{id})
+	if err != nil {
+		return room.Head{}, err
+	}
+	head, there := heads[id]
+	if !there {
+		return room.Head{}, room.Errorf(room.Gone, "there is no such room")
+	}
+	return head, nil
+}
+
+// read does one catch-up read. Reconnects come in herds; the store sees at most
+// MaxReads of these at a time.
+func (h *Hub) read(f func(context.Context) error) error {
+	h.reads <- struct{}{}
+	defer func() { <-h.reads }()
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	return f(ctx)
+}
+
+func (h *Hub) readLog(id room.ID, stream room.Stream, after room.Rev, limit int) (rows []room.Logged, err error) {
+	err = h.read(func(ctx context.Context) error {
+		rows, err = h.store.After(ctx, id, stream, after, limit)
+		return err
+	})
+	return rows, err
+}

@@ -1,0 +1,165 @@
+package realtime
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"time"
+
+	"parley/room"
+)
+
+// writer takes a room's requests to the store, one batch at a time: contention
+// between transactions of one room would cost far more than waiting in a queue.
+// Its goroutine lives while there are requests.
+type writer struct {
+	room *liveRoom
+
+	mu      sync.Mutex // guards the fields below
+	queue   []pending
+	running bool
+
+	// plan is owned by the running goroutine; nil after a fault.
+	plan *room.Plan
+}
+
+// pending is a request and where its verdict goes.
+type pending struct {
+	req  room.Request
+	size int // rough bytes, for batchBytes
+	to   answerer
+}
+
+// answerer takes the verdict of an op. It does not block.
+type answerer interface {
+	answer(stream room.Stream, seq int64, v room.Verdict)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// busyError asks the author to come back after about wait.
+func busyError(wait time.Duration, message string) *room.Error {
+	err := room.Errorf(room.Busy, "%s", message)
+	err.RetryMS = int(wait.Milliseconds()) + rand.IntN(int(wait.Milliseconds())) // spreads the comeback
+	return err
+}
+
+// enqueue adds a request, or returns why it was not taken.
+func (w *writer) enqueue(p pending) *room.Error {
+	hub := w.room.hub
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if hub.draining.Load() {
+		return busyError(time.Second, "the server is restarting; the change will be sent again")
+	}
+	if len(w.queue) >= queueLimit {
+		return busyError(100*time.Millisecond, "the room is busy; send it again a little later")
+	}
+	if !w.running {
+		if !hub.begin() {
+			return busyError(time.Second, "the server is restarting; the change will be sent again")
+		}
+		hub.retain(w.room)
+		w.running = true
+		go w.run()
+	}
+	w.queue = append(w.queue, p)
+	return nil
+}
+
+// run commits batches until the queue is empty.
+func (w *writer) run() {
+	hub := w.room.hub
+	defer hub.running.Done()
+	defer hub.release(w.room)
+	for batch := w.next(); batch != nil; batch = w.next() {
+		hub.commits <- struct{}{} // a place among the store's transactions
+		w.commit(batch)
+		<-hub.commits
+	}
+}
+
+// next takes a batch from the queue, or ends the run.
+func (w *writer) next() []pending {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, bytes := 0, 0
+	for n < len(w.queue) && n < room.MaxBatch && (n == 0 || bytes+w.queue[n].size <= batchBytes) {
+		bytes += w.queue[n].size
+		n++
+	}
+	if n == 0 {
+		w.running = false
+		w.queue = nil
+		return nil
+	}
+	batch := append([]pending(nil), w.queue[:n]...)
+	w.queue = append(w.queue[:0], w.queue[n:]...)
+	clear(w.queue[len(w.queue):cap(w.queue)]) // lets go of what was taken
+	return batch
+}
+
+// queued returns how many requests wait, and whether a batch is under way.
+func (w *writer) queued() (n int, running bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue), w.running
+}
+
+func (w *writer) commit(batch []pending) {
+	started := time.Now()
+	reqs := make([]room.Request, len(batch))
+	for i := range batch {
+		reqs[i] = batch[i].req
+	}
+	result, err := w.try(reqs)
+	if err != nil {
+		// A broken connection is most often mended by another one. What the first
+		// attempt did is known from the cursors, so nothing happens twice (I6).
+		result, err = w.try(reqs)
+	}
+	if err != nil {
+		w.refuse(batch, err)
+		return
+	}
+	metrics := w.room.hub.metrics
+	metrics.commitSeconds.Observe(time.Since(started).Seconds())
+	metrics.batchSize.Observe(float64(len(batch)))
+	fresh := w.room.addCommits(w.plan.Epoch, w.plan.Revs, result.Commits)
+	for i, v := range result.Verdicts {
+		batch[i].answerWith(v)
+	}
+	w.room.publish(w.plan.Epoch, fresh)
+}
+
+func (w *writer) try(reqs []room.Request) (room.Result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	plan, result, err := w.room.hub.store.Commit(ctx, w.plan, w.room.id, reqs)
+	w.plan = plan
+	if err != nil {
+		w.plan = nil
+	}
+	return result, err
+}
+
+// refuse answers a batch that the store did not process, as far as is known:
+// sent again, it gets the verdict it has, if it has one.
+func (w *writer) refuse(batch []pending, err error) {
+	if code := room.CodeOf(err); code != "" {
+		for _, p := range batch {
+			p.answerWith(room.Verdict{Err: asRefusal(err)})
+		}
+		return
+	}
+	w.room.hub.metrics.commitErrors.Inc()
+	w.room.hub.options.Log.Error("the store did not commit", slog.String("room", string(w.room.id)),
+		slog.Int("requests", len(batch)), slog.Any("error", err))
+	for _, p := range batch {
+		p.answerWith(room.Verdict{Err: busyError(500*time.Millisecond, "the change could not be saved yet; it will be sent again")})
+	}
+}
+
+func (p pending) answerWith(v room.Verdict) { p.to.answer(p.req.Stream, p.req.Seq, v) }

@@ -1,0 +1,39 @@
+package room
+
+import "strings"
+
+// The ids are UUIDs in their lower-case, hyphenated form.
+type (
+	// ID names a room.
+	ID string
+	// WorkspaceID names a workspace, the tenant.
+	WorkspaceID string
+	// RecordID names a record of a plan: a milestone, a participant, …
+	RecordID string
+	// ClientID names one browser tab or script, made by itself.
+	ClientID string
+	// SessionID names a signed-in use of a room.
+	SessionID string
+	// LinkID names a share link.
+	LinkID string
+)
+
+// ValidUUID reports whether s is a UUID in lower-case, hyphenated form.
+func ValidUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch i {
+		case 8, 13, 18, 23:
+			if s[i] != '-' {
+				return false
+			}
+		default:
+			if !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
+				return false
+			}
+		}
+	}
+	return true
+}

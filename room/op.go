@@ -1,0 +1,55 @@
+package room
+
+// Kind names an op, and the commit it becomes: "milestone.update".
+type Kind string
+
+// The kinds that are not of the regular shape entity.verb over the schema.
+const (
+	KindGroup             Kind = "group" // a commit of several ops; never sent as an op
+	KindRoomUpdate        Kind = "room.update"
+	KindMilestoneComplete Kind = "milestone.complete"
+	KindMilestoneReopen   Kind = "milestone.reopen"
+	KindMilestonePublish  Kind = "milestone.publish"
+	KindMilestoneWithdraw Kind = "milestone.withdraw"
+	KindReschedule        Kind = "milestone.reschedule"
+	KindCriterionMeet     Kind = "criterion.meet"
+	KindCriterionUnmeet   Kind = "criterion.unmeet"
+	KindTaskComplete      Kind = "task.complete"
+	KindTaskReopen        Kind = "task.reopen"
+	KindCommentResolve    Kind = "comment.resolve"
+	KindCommentReopen     Kind = "comment.reopen"
+	KindInvite            Kind = "participant.invite"
+	KindRevoke            Kind = "participant.revoke"
+	KindTemplateApply     Kind = "template.apply"
+	KindUndo              Kind = "op.undo"
+
+	// Internal kinds: the server's own, refused from the wire.
+	KindRoomAdd Kind = "room.add"         // the first commit of a room
+	KindJoin    Kind = "participant.join" // a person came through a link: added or made active
+)
+
+// Place is where in its list a record goes: behind After or before Before. With
+// neither it goes to the end. A nil id inside a set Place means the head (After)
+// or the end (Before).
+type Place struct {
+	Set   bool // the op names a place
+	First bool // after: null
+	Last  bool // before: null
+	// After or Before is the neighbour, "" when not named.
+	After, Before RecordID
+}
+
+// Op is what a person asks for. Which fields count depends on Kind.
+type Op struct {
+	Kind     Kind
+	ID       RecordID // the record; made by the client for *.add
+	Set      Fields   // add, update: nil values clear a field
+	Into     RecordID // move: another parent, "" to stay
+	Place    Place    // add, move
+	Override *string  // milestone.complete: why, though criteria are unmet
+	Due      string   // milestone.reschedule
+	Push     bool     // milestone.reschedule: move dependants along
+	Template string   // template.apply: the slug
+	GoLive   string   // template.apply: the date to work back from, "" for none
+	Rev      Rev      // op.undo: the commit, in the op's stream
+}

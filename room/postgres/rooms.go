@@ -1,0 +1,121 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/room"
+)
+
+// EnsureWorkspace returns the first workspace; it is made when there is none,
+// also when several servers start at once.
+func (s *Store) EnsureWorkspace(ctx context.Context, name string) (room.WorkspaceID, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	var id room.WorkspaceID
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `lock table workspaces in share row exclusive mode`); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, `select id::text from workspaces order by created_at, id limit 1`).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = tx.QueryRow(ctx, `insert into workspaces (name) values ($1) returning id::text`, name).Scan(&id)
+		}
+		return err
+	})
+	return id, wrap(err, "looking for the workspace")
+}
+
+// CreateRoom makes a room with its first commit, all of it or nothing.
+func (s *Store) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	var id room.ID
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		h := &head{workspace: string(n.Workspace), cursors: map[room.CursorKey]*room.Cursor{}}
+		var at time.Time
+		err := tx.QueryRow(ctx, `with made as (insert into rooms (workspace_id) values ($1) returning id)
+			insert into heads (room_id, workspace_id) select id, $1 from made returning room_id::text, clock_timestamp()`, n.Workspace).Scan(&id, &at)
+		if err != nil {
+			return err
+		}
+		h.room, h.epoch = id, epochOn(tx.Conn(), 1)
+		plan := room.NewPlan(id, h.epoch)
+		first, err := room.FirstRequest(id, n)
+		if err != nil {
+			return err
+		}
+		verdicts, commits := room.Decide(plan, at, h.cursors, []room.Request{first})
+		if verdicts[0].Err != nil {
+			return verdicts[0].Err
+		}
+		var b pgx.Batch
+		h.writeRecords(&b, plan, commits)
+		h.writeActivity(&b, commits)
+		b.Queue(`update heads set shared = $2, seller = $3, buyer = $4 where room_id = $1`,
+			id, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
+		return tx.SendBatch(ctx, &b).Close()
+	})
+	return id, wrap(err, "making a room")
+}
+
+// RoomWorkspace returns the workspace a room belongs to.
+func (s *Store) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error) {
+	if !room.ValidUUID(string(id)) {
+		return "", errGone()
+	}
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	var ws room.WorkspaceID
+	err := s.pool.QueryRow(ctx, `select workspace_id::text from rooms where id = $1`, id).Scan(&ws)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", errGone()
+	}
+	return ws, wrap(err, "looking for room %s", id)
+}
+
+// Rooms lists a workspace's rooms by id, limit at a time. Cursor is "" for the
+// first page; the returned one is "" after the last.
+func (s *Store) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
+	if cursor != "" && !room.ValidUUID(cursor) {
+		return nil, "", room.FieldErrorf(room.Invalid, "cursor", "this is not a cursor that a page of rooms gave")
+	}
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `select r.room_id::text, r.name, r.buyer_company, r.seller_company, r.status, r.time_zone, coalesce(r.go_live::text, ''),
+			coalesce((select json_agg(json_build_object('ID', m.id, 'Title', m.title, 'Status', m.status, 'Due', coalesce(m.due::text, ''),
+					'Owned', m.seller_owner is not null or m.buyer_owner is not null) order by m.due nulls last, m.id)
+				from milestones m join phases p on p.room_id = m.room_id and p.stream = m.stream and p.id = m.phase
+				where m.room_id = r.room_id and m.stream = 'shared' and m.removed is not true and p.removed is not true and m.status <> 'cancelled'), '[]')
+		from room_plans r
+		where r.workspace_id = $1 and r.stream = 'shared' and ($2 = '' or r.room_id > nullif($2, '')::uuid)
+		order by r.room_id limit $3`, ws, cursor, limit+1)
+	if err != nil {
+		return nil, "", wrap(err, "listing rooms")
+	}
+	list, err := pgx.CollectRows(rows, scanSummary)
+	if err != nil {
+		return nil, "", wrap(err, "listing rooms")
+	}
+	if len(list) <= limit {
+		return list, "", nil
+	}
+	return list[:limit], string(list[limit-1].ID), nil
+}
+
+func scanSummary(row pgx.CollectableRow) (room.Summary, error) {
+	var r room.Summary
+	var milestones []byte
+	if err := row.Scan(&r.ID, &r.Name, &r.BuyerCompany, &r.SellerCompany, &r.Status, &r.TimeZone, &r.GoLive, &milestones); err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(milestones, &r.Milestones); err != nil {
+		return r, fmt.Errorf("reading the milestones of room %s: %w", r.ID, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,101 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/room"
+)
+
+// sessionLife is how long a session lasts. The link behind it may end earlier.
+const sessionLife = 30 * 24 * time.Hour
+
+// liveSession is true of a session s, with its link l, that may be used.
+const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and ` + liveLink
+
+// grantColumns says what a session grants: the participant's present name, side
+// and access where it has one, its link's otherwise.
+const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, s.link_id::text, coalesce(s.participant::text, ''),
+	coalesce(p.name, ''), coalesce(p.side, l.side), coalesce(p.access, l.access), coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'),
+	least(s.expires_at, l.expires_at)`
+
+const grantTables = ` from sessions s join links l on l.id = s.link_id
+	left join participants p on p.room_id = s.room_id and p.stream = 'shared' and p.id = s.participant `
+
+// CreateSession signs a participant in through a link ("" for nobody in
+// particular) and returns the session's token, which is kept nowhere else.
+func (s *Store) CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	token, hash := newToken()
+	// Inserted only while the link is valid: it may have been revoked since.
+	tag, err := s.pool.Exec(ctx, `insert into sessions (workspace_id, room_id, link_id, token_hash, participant, expires_at)
+		select l.workspace_id, l.room_id, l.id, $2, nullif($3, '')::uuid, clock_timestamp() + $4::interval from links l where l.id = $1 and `+liveLink,
+		l.ID, hash, participant, sessionLife)
+	if err != nil {
+		return "", room.Grant{}, wrap(err, "making a session")
+	}
+	if tag.RowsAffected() == 0 {
+		return "", room.Grant{}, errGone()
+	}
+	grant, err := s.Authenticate(ctx, token)
+	return token, grant, err
+}
+
+// Authenticate returns what the bearer of a session token may do. The error has
+// code gone when the token is unknown, its session over, its link revoked or
+// expired, or its participant without access.
+func (s *Store) Authenticate(ctx context.Context, token string) (room.Grant, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `select `+grantColumns+grantTables+`where s.token_hash = $1 and `+liveSession, hashToken(token))
+	if err != nil {
+		return room.Grant{}, wrap(err, "looking for a session")
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, scanGrant)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && found.barred {
+		return room.Grant{}, errGone()
+	}
+	return found.Grant, wrap(err, "looking for a session")
+}
+
+// Live returns the present grants of those sessions that are still valid.
+func (s *Store) Live(ctx context.Context, sessions []room.SessionID) (map[room.SessionID]room.Grant, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `select `+grantColumns+grantTables+`where s.id = any($1::text[]::uuid[]) and `+liveSession, sessions)
+	if err != nil {
+		return nil, wrap(err, "checking sessions")
+	}
+	list, err := pgx.CollectRows(rows, scanGrant)
+	if err != nil {
+		return nil, wrap(err, "checking sessions")
+	}
+	out := make(map[room.SessionID]room.Grant, len(list))
+	for _, g := range list {
+		if !g.barred {
+			out[g.Session] = g.Grant
+		}
+	}
+	return out, nil
+}
+
+// grant is a session's grant; barred when its participant lost access.
+type grant struct {
+	room.Grant
+	barred bool
+}
+
+func scanGrant(row pgx.CollectableRow) (grant, error) {
+	var g grant
+	m := &g.Member
+	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
+	if m.ID == "" {
+		// Without a name one only reads, whatever the link allows a person.
+		m.Access = room.Viewer
+	}
+	return g, err
+}

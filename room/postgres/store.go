@@ -1,0 +1,103 @@
+// Package postgres keeps rooms in PostgreSQL: the plans, the log that they follow
+// from, and the links and sessions through which people reach them.
+//
+// A commit takes two round trips. The first locks the room's head row and reads
+// what judging needs; then [room.Decide] judges in memory; the second writes
+// records, log, cursors and head, and commits. See commit.go.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/room"
+)
+
+const (
+	// callTimeout bounds every call, whatever its context says: a caller who
+	// hangs up must not leave a commit half way.
+	callTimeout = 5 * time.Second
+	// maxConns is the size of the pool where the URL names none.
+	maxConns = 16
+)
+
+// session is what every connection starts with. A server that hangs must not
+// keep a room's head row locked.
+var session = map[string]string{
+	"timezone":                            "UTC",
+	"statement_timeout":                   "3s",
+	"lock_timeout":                        "1s",
+	"idle_in_transaction_session_timeout": "5s",
+	"synchronous_commit":                  "on", // an ack means durable
+	"jit":                                 "off",
+	"application_name":                    "parley",
+}
+
+// Store keeps rooms in PostgreSQL. It is safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// New returns a store over a pool made by [Open].
+func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+
+// Open returns a pool of connections to the database named by dsn, with the
+// timeouts and settings the store relies on. It does not connect yet.
+func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	for name, value := range session {
+		config.ConnConfig.RuntimeParams[name] = value
+	}
+	if config.MaxConns < maxConns {
+		config.MaxConns = maxConns
+	}
+	config.MaxConnIdleTime = 5 * time.Minute
+	config.AfterConnect = readTimeline
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return pool, nil
+}
+
+// Ping returns nil when the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	return s.pool.Ping(ctx)
+}
+
+const timelineKey = "parley.timeline"
+
+// readTimeline notes which timeline a connection is on. After a failover or a
+// restore it is another one, and revs may have been given out twice.
+func readTimeline(ctx context.Context, conn *pgx.Conn) error {
+	var timeline int
+	if err := conn.QueryRow(ctx, `select timeline_id from pg_control_checkpoint()`).Scan(&timeline); err != nil {
+		return fmt.Errorf("reading the timeline: %w", err)
+	}
+	conn.PgConn().CustomData()[timelineKey] = timeline
+	return nil
+}
+
+// epochOn returns the epoch of a room whose head says epoch, as conn sees it.
+func epochOn(conn *pgx.Conn, epoch int) room.Epoch {
+	timeline, _ := conn.PgConn().CustomData()[timelineKey].(int)
+	return room.Epoch(fmt.Sprintf("%d.%d", epoch, timeline))
+}
+
+// bound returns a context that ends after [callTimeout] and not before, so that
+// an impatient caller cannot cut a connection in the middle of a transaction.
+func bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+}
+
+// errGone is the one answer for what is not there, not theirs, or over.
+func errGone() error { return room.Errorf(room.Gone, "there is nothing here, or no longer") }

@@ -1,0 +1,66 @@
+package room
+
+import "time"
+
+// NewRoom is a room to be made.
+type NewRoom struct {
+	Workspace     WorkspaceID
+	Name          string
+	BuyerCompany  string
+	SellerCompany string
+	TimeZone      string
+	GoLive        string // "" for none yet
+	Template      string // a slug, "" for an empty plan
+}
+
+// Summary is one line of the list of rooms: what the shared stream says.
+type Summary struct {
+	ID            ID
+	Name          string
+	BuyerCompany  string
+	SellerCompany string
+	Status        string
+	TimeZone      string
+	GoLive        string // "" for none
+	Milestones    []SummaryMilestone
+}
+
+// SummaryMilestone is a milestone that counts: not removed, not cancelled.
+type SummaryMilestone struct {
+	ID     RecordID
+	Title  string
+	Status string
+	Due    string // "" for none
+	Owned  bool   // somebody on either side owns it
+}
+
+// NewLink is a share link to be made.
+type NewLink struct {
+	Workspace   WorkspaceID
+	Room        ID
+	Side        Side
+	Access      Access
+	Label       string
+	Participant RecordID  // a personal link's person, "" for anybody
+	By          RecordID  // who made it, "" for the workspace's own key
+	Expires     time.Time // zero: never
+}
+
+// Link is a share link, without its token.
+type Link struct {
+	ID          LinkID
+	Workspace   WorkspaceID
+	Room        ID
+	Side        Side
+	Access      Access
+	Label       string
+	Participant RecordID
+	By          RecordID
+	Created     time.Time
+	Expires     time.Time // zero: never
+	Revoked     time.Time // zero: not revoked
+	LastUsed    time.Time // zero: never; kept to the minute
+}
+
+// Watching reports whether the link only watches: no name, no private stream.
+func (l Link) Watching() bool { return l.Side == NoSide }

@@ -1,0 +1,252 @@
+package room
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write testdata/apply anew")
+
+// example is one file of testdata/apply: what an op does to a plan. The
+// TypeScript tests read the same files: folding Commits over Before is After.
+type example struct {
+	Name    string                     `json:"name"`
+	Before  map[Stream]json.RawMessage `json:"snapshot_before"`
+	Revs    Revs                       `json:"revs_before"`
+	Stream  Stream                     `json:"stream"`
+	By      *RecordID                  `json:"by"`
+	Base    Rev                        `json:"base"`
+	Ops     []json.RawMessage          `json:"ops"`
+	Commits []exampleCommit            `json:"commits,omitempty"`
+	Error   *exampleError              `json:"error,omitempty"`
+	After   map[Stream]json.RawMessage `json:"snapshot_after"`
+}
+
+type exampleCommit struct {
+	Stream Stream          `json:"stream"`
+	Commit json.RawMessage `json:"commit"`
+}
+
+type exampleError struct {
+	Code  Code   `json:"code"`
+	Field string `json:"field,omitempty"`
+}
+
+// examplePlan is the plan that the examples begin with.
+func examplePlan(t *testing.T) *world {
+	w := newWorld(t)
+	w.json(sam, Shared, fill(`[
+		{"kind":"milestone.add","id":"LEGAL","set":{"phase":"P1","title":"Legal review","due":"2026-06-01","buyer_owner":"DANA","description":"Contract and DPA"}},
+		{"kind":"milestone.add","id":"KICKOFF","set":{"phase":"P1","title":"Kick-off","duration_days":1}},
+		{"kind":"milestone.add","id":"LIVE","set":{"phase":"P2","title":"Go-live","is_go_live":true,"due":"2026-09-01"}},
+		{"kind":"criterion.add","id":"SIGNED","set":{"milestone":"LEGAL","text":"Signed","confirm_by":"buyer"}},
+		{"kind":"task.add","id":"DRAFT","set":{"milestone":"LEGAL","title":"Send the draft","owner":"SAM"}},
+		{"kind":"task.add","id":"REPLY","set":{"milestone":"LEGAL","title":"Return comments"}},
+		{"kind":"comment.add","id":"HELLO","set":{"on":{"entity":"milestone","id":"LEGAL"},"body":"Is this final?"}},
+		{"kind":"task.add","id":"OLD","set":{"milestone":"KICKOFF","title":"Old"}},
+		{"kind":"task.remove","id":"OLD"}]`, exampleIDs)).ok(t)
+	w.json(sam, Seller, fill(`[
+		{"kind":"milestone.add","id":"SECRET","set":{"phase":"P1","title":"Discount approval"},"after":"LEGAL"},
+		{"kind":"criterion.add","id":"OK","set":{"milestone":"SECRET","text":"Finance agrees"}},
+		{"kind":"task.add","id":"ASK","set":{"milestone":"SECRET","title":"Ask finance"}}]`, exampleIDs)).ok(t)
+	return w
+}
+
+var exampleIDs = map[string]RecordID{
+	"P1": phase1, "P2": phase2, "LEGAL": uid(0x30), "KICKOFF": uid(0x31), "LIVE": uid(0x32), "SECRET": uid(0x33),
+	"SIGNED": uid(0x40), "OK": uid(0x41), "DRAFT": uid(0x50), "REPLY": uid(0x51), "ASK": uid(0x52), "OLD": uid(0x53), "HELLO": uid(0x60),
+	"NEW": uid(0x70), "NEW2": uid(0x71), "DANA": dana.ID, "SAM": sam.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
+}
+
+// examples lists the cases by file name. Setup ops are sent first, by Marc.
+var examples = map[string]struct {
+	by     Member
+	stream Stream
+	setup  string
+	op     string
+	stale  bool // the author had not seen the setup
+}{
+	"add-milestone-last":              {by: dana, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review"}}`},
+	"add-milestone-first":             {by: dana, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review"},"after":null}`},
+	"add-milestone-between":           {by: dana, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review"},"before":"KICKOFF"}`},
+	"add-private-milestone":           {by: sam, stream: Seller, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Win plan"},"before":"KICKOFF"}`},
+	"add-phase":                       {by: dana, op: `{"kind":"phase.add","id":"NEW","set":{"name":"Decide"},"before":"P2"}`},
+	"add-role-slot":                   {by: dana, op: `{"kind":"role_slot.add","id":"NEW","set":{"side":"buyer","label":"Legal"}}`},
+	"add-participant-with-email":      {by: priya, op: `{"kind":"participant.add","id":"NEW","set":{"name":"Jo","side":"buyer","access":"viewer","email":"jo@acme.example"}}`},
+	"add-dependency":                  {by: dana, op: `{"kind":"dependency.add","id":"NEW","set":{"from":"LEGAL","to":"LIVE","lag_days":2,"required":true}}`},
+	"add-comment":                     {by: kim, op: `{"kind":"comment.add","id":"NEW","set":{"on":{"entity":"milestone","id":"LEGAL"},"body":"Looks *good*\n\tto me","mentions":["SAM","MARC"]}}`},
+	"add-comment-on-the-room":         {by: kim, op: `{"kind":"comment.add","id":"NEW","set":{"on":null,"body":"Hello"}}`},
+	"add-twice-is-a-conflict":         {by: dana, op: `{"kind":"milestone.add","id":"LEGAL","set":{"phase":"P1","title":"Again"}}`},
+	"add-to-what-was-removed":         {by: dana, setup: `{"kind":"milestone.remove","id":"LEGAL"}`, op: `{"kind":"task.add","id":"NEW","set":{"milestone":"LEGAL","title":"x"}}`},
+	"update-a-field":                  {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"Contract"}}`},
+	"update-unicode":                  {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"Æ 契約 \ud83d\ude00 \"quoted\" \\ </script> \u2028"}}`},
+	"update-null-clears":              {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":null,"buyer_owner":null,"start":null}}`},
+	"update-false-is-kept":            {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"pinned":false,"duration_days":0}}`},
+	"update-nothing":                  {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"Legal review"}}`},
+	"update-over-somebody":            {by: dana, stale: true, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-15"}}`, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-20"}}`},
+	"update-over-a-cleared-field":     {by: dana, stale: true, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"due":null}}`, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-20"}}`},
+	"update-go-live-moves-the-room":   {by: dana, op: `{"kind":"milestone.update","id":"LIVE","set":{"due":"2026-10-01"}}`},
+	"update-to-done-is-invalid":       {by: dana, op: `{"kind":"milestone.update","id":"LEGAL","set":{"status":"done"}}`},
+	"update-what-was-removed":         {by: dana, op: `{"kind":"task.update","id":"OLD","set":{"title":"x"}}`},
+	"update-as-a-viewer":              {by: vera, op: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"x"}}`},
+	"update-makes-another-go-live":    {by: dana, op: `{"kind":"milestone.update","id":"KICKOFF","set":{"is_go_live":true}}`},
+	"room-private-fields-are-split":   {by: sam, op: `{"kind":"room.update","set":{"purpose":"Faster month end","go_live":"2026-09-15","amount":"125000"}}`},
+	"room-private-field-of-the-other": {by: dana, op: `{"kind":"room.update","set":{"amount":"1"}}`},
+	"move-in-the-list":                {by: dana, op: `{"kind":"task.move","id":"DRAFT","after":"REPLY"}`},
+	"move-to-another-phase":           {by: dana, op: `{"kind":"milestone.move","id":"LEGAL","into":"P2","before":"LIVE"}`},
+	"move-between-private":            {by: sam, stream: Seller, op: `{"kind":"milestone.move","id":"SECRET","after":"KICKOFF"}`},
+	"move-beside-what-is-private":     {by: sam, op: `{"kind":"milestone.move","id":"KICKOFF","after":"SECRET"}`},
+	"remove":                          {by: dana, op: `{"kind":"milestone.remove","id":"LEGAL"}`},
+	"remove-go-live-is-a-conflict":    {by: dana, op: `{"kind":"milestone.remove","id":"LIVE"}`},
+	"restore":                         {by: dana, op: `{"kind":"task.restore","id":"OLD"}`},
+	"complete-with-unmet-criteria":    {by: chris, op: `{"kind":"milestone.complete","id":"LEGAL"}`},
+	"complete-with-a-reason":          {by: chris, op: `{"kind":"milestone.complete","id":"LEGAL","override":"The CFO agreed by phone"}`},
+	"complete-a-milestone":            {by: chris, op: `{"kind":"milestone.complete","id":"KICKOFF"}`},
+	"complete-a-task":                 {by: chris, op: `{"kind":"task.complete","id":"DRAFT"}`},
+	"meet-a-criterion":                {by: chris, op: `{"kind":"criterion.meet","id":"SIGNED"}`},
+	"meet-the-other-side's":           {by: tomas, op: `{"kind":"criterion.meet","id":"SIGNED"}`},
+	"reopen-clears-completion":        {by: chris, setup: `{"kind":"milestone.complete","id":"KICKOFF"}`, op: `{"kind":"milestone.reopen","id":"KICKOFF"}`},
+	"resolve-a-comment":               {by: kim, op: `{"kind":"comment.resolve","id":"HELLO"}`},
+	"reschedule":                      {by: dana, op: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false}`},
+	"publish":                         {by: sam, stream: Seller, op: `{"kind":"milestone.publish","id":"SECRET"}`},
+	"withdraw":                        {by: dana, op: `{"kind":"milestone.withdraw","id":"LEGAL"}`},
+	"group":                           {by: dana, op: `[{"kind":"milestone.add","id":"NEW","set":{"phase":"P2","title":"Training"},"before":"LIVE"},{"kind":"task.add","id":"NEW2","set":{"milestone":"NEW","title":"Book a room"}},{"kind":"task.complete","id":"NEW2"}]`},
+	"group-is-all-or-nothing":         {by: dana, op: `[{"kind":"task.complete","id":"DRAFT"},{"kind":"task.complete","id":"GHOST"}]`},
+	"undo":                            {by: marc, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"x","due":null}}`, op: `{"kind":"op.undo","rev":3}`},
+	"undo-of-a-create":                {by: marc, setup: `{"kind":"task.add","id":"NEW","set":{"milestone":"LEGAL","title":"x"}}`, op: `{"kind":"op.undo","rev":3}`},
+	"undo-of-another's":               {by: dana, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"x"}}`, op: `{"kind":"op.undo","rev":3}`},
+	"template-on-a-plan":              {by: dana, op: `{"kind":"template.apply","template":"blank","go_live":null}`},
+}
+
+func TestExamples(t *testing.T) {
+	for name, c := range examples {
+		t.Run(name, func(t *testing.T) {
+			if c.stream == "" {
+				c.stream = Shared
+			}
+			w := examplePlan(t)
+			base := w.plan.Revs[c.stream]
+			if c.setup != "" {
+				w.json(marc, Shared, fill(c.setup, exampleIDs)).ok(t)
+			}
+			if !c.stale {
+				base = w.plan.Revs[c.stream]
+			}
+			got := w.example(t, c.by, c.stream, base, fill(c.op, exampleIDs))
+			got.Name = strings.ReplaceAll(name, "-", " ")
+
+			file := filepath.Join("testdata", "apply", strings.ReplaceAll(name, "'", "")+".json")
+			body := indented(t, got)
+			if *update {
+				if err := os.WriteFile(file, body, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(body, want) {
+				t.Errorf("%s is not what the rules give now; see the difference after go test ./room -run TestExamples -update", file)
+			}
+			checkExample(t, want)
+		})
+	}
+	files, _ := filepath.Glob("testdata/apply/*.json")
+	if len(files) != len(examples) {
+		t.Errorf("%d files for %d examples", len(files), len(examples))
+	}
+}
+
+// example sends the op and describes what came of it.
+func (w *world) example(t *testing.T, by Member, s Stream, base Rev, op string) example {
+	e := example{Stream: s, By: &by.ID, Base: base, Before: w.snapshots(), Revs: Revs{}}
+	for stream, rev := range w.plan.Revs {
+		e.Revs[stream] = rev
+	}
+	if op[0] != '[' {
+		e.Ops = []json.RawMessage{json.RawMessage(op)}
+	} else if err := json.Unmarshal([]byte(op), &e.Ops); err != nil {
+		t.Fatal(err)
+	}
+	tree, err := ParseJSON([]byte(`{"ops":` + mustJSON(t, e.Ops) + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ops, _, err := DecodeOps(tree.(map[string]any))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := w.request(by, s, ops...)
+	req.Base = base
+	a := w.send(req)
+	if a.Err != nil {
+		e.Error = &exampleError{a.Err.Code, a.Err.Field}
+	}
+	for _, c := range a.commits {
+		e.Commits = append(e.Commits, exampleCommit{c.Stream, c.Body})
+	}
+	e.After = w.snapshots()
+	return e
+}
+
+func (w *world) snapshots() map[Stream]json.RawMessage {
+	out := map[Stream]json.RawMessage{}
+	for _, s := range Streams {
+		out[s] = w.plan.Snapshot(s)
+	}
+	return out
+}
+
+func indented(t *testing.T, e example) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(e); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// checkExample folds the commits of a file over its snapshots, as a client does.
+func checkExample(t *testing.T, body []byte) {
+	t.Helper()
+	var e example
+	if err := json.Unmarshal(body, &e); err != nil {
+		t.Fatal(err)
+	}
+	p := NewPlan(testRoom, "e")
+	for s, snapshot := range e.Before {
+		if err := p.LoadSnapshot(s, e.Revs[s], compact(t, snapshot)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range e.Commits {
+		commit, err := DecodeCommit(compact(t, c.Commit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Fold(c.Stream, commit)
+	}
+	for s, snapshot := range e.After {
+		if got, want := string(p.Snapshot(s)), string(compact(t, snapshot)); got != want {
+			t.Errorf("%s = %s\nwant %s", s, got, want)
+		}
+	}
+}
+
+func compact(t *testing.T, body []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, body); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

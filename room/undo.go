@@ -1,0 +1,134 @@
+package room
+
+import "slices"
+
+// final kinds cannot be taken back with op.undo: they touch several streams, or
+// are about people, and have kinds of their own for the way back.
+var final = []Kind{
+	KindMilestonePublish, KindMilestoneWithdraw, KindRoomAdd, KindJoin, KindInvite, KindRevoke,
+	"participant.add", "participant.update", "participant.remove", "participant.restore",
+}
+
+// applyUndo gives the fields of one of the sender's own commits their former
+// values. It is refused where somebody else changed one of them since.
+func applyUndo(d *draft, op *Op) error {
+	c := d.undone
+	if c == nil || c.Rev != op.Rev {
+		return FieldErrorf(Gone, "rev", "there is no commit %d in this stream", op.Rev)
+	}
+	if !d.mine(c.By) {
+		return FieldErrorf(Forbidden, "rev", "only who did it can undo it")
+	}
+	if slices.Contains(final, c.Kind) {
+		return FieldErrorf(Invalid, "rev", "%s cannot be undone like this", c.Kind)
+	}
+	for i := range c.Changes {
+		if err := d.revert(c, &c.Changes[i]); err != nil {
+			return err
+		}
+	}
+	for _, ed := range d.touched {
+		if !ed.satellite() && SchemaOf(ed.entity).Ordered && ed.changed("pos") {
+			d.keepPlace(ed)
+		}
+	}
+	return nil
+}
+
+// mine reports whether by is the sender; nil is the workspace itself.
+func (d *draft) mine(by *RecordID) bool {
+	if by == nil {
+		return d.stamp.By.ID == ""
+	}
+	return *by == d.stamp.By.ID
+}
+
+// revert takes one change of the commit back.
+func (d *draft) revert(c *Commit, change *Change) error {
+	if change.Entity == Participant || change.Entity == RoomEntity && change.Was == nil && d.stream == Shared {
+		return FieldErrorf(Invalid, "rev", "what it did to a %s cannot be undone like this", change.Entity.noun())
+	}
+	if least := undoAccess(change); !d.trusted && !d.stamp.By.Access.AtLeast(least) {
+		return needs(least)
+	}
+	rec := d.plan.Streams[d.stream][change.Entity][change.ID]
+	if rec == nil {
+		return FieldErrorf(Gone, "rev", "the %s is not in the plan", change.Entity.noun())
+	}
+	if err := d.untouchedSince(c, change, rec); err != nil {
+		return err
+	}
+	_, about := change.Set["removed"]
+	if !about && change.Was != nil && rec.Fields["removed"] == true {
+		return FieldErrorf(Gone, "rev", "the %s was removed", change.Entity.label(rec.Fields))
+	}
+	ed := d.edit(d.stream, change.Entity, change.ID)
+	switch {
+	case change.Was != nil:
+		for name := range change.Set {
+			d.put(ed, name, change.Was[name])
+		}
+	case ed.satellite():
+		clear(ed.now)
+	default:
+		d.put(ed, "removed", true)
+	}
+	return nil
+}
+
+// untouchedSince refuses when somebody else wrote a field of the change after
+// the commit; for a record it created, any field but its place in the list.
+func (d *draft) untouchedSince(c *Commit, change *Change, rec *Record) error {
+	var newest Mark
+	var field string
+	for name, m := range rec.Marks {
+		_, named := change.Set[name]
+		if m.Rev <= c.Rev || m.By == d.stamp.By.ID || !named && change.Was != nil || change.Was == nil && name == "pos" {
+			continue
+		}
+		if m.Rev > newest.Rev || m.Rev == newest.Rev && name < field {
+			newest, field = m, name
+		}
+	}
+	if field == "" {
+		return nil
+	}
+	err := FieldErrorf(Conflict, "rev", "%s changed this after you", d.nameOf(newest.By))
+	err.Current = rec.Fields[field]
+	return err
+}
+
+// nameOf returns a participant's name.
+func (d *draft) nameOf(id RecordID) string {
+	if f, ok := d.fields(Shared, Participant, id); ok {
+		if name, ok := f["name"].(string); ok {
+			return clip(name)
+		}
+	}
+	return "the workspace"
+}
+
+// undoAccess is the least access that taking a change back needs: what doing it
+// needed.
+func undoAccess(c *Change) Access {
+	only := func(names ...string) bool {
+		for name := range c.Set {
+			if !slices.Contains(names, name) {
+				return false
+			}
+		}
+		return c.Was != nil
+	}
+	switch {
+	case c.Entity == Comment:
+		return Commenter
+	case c.Entity == Task && only("done_at"),
+		c.Entity == Criterion && only("met_at", "met_by"),
+		c.Entity == Milestone && only("status", "completed_at", "completed_by", "override_reason", "blocked_reason"):
+		return Contributor
+	case c.Entity == RoomEntity && c.Set["status"] != nil:
+		return Owner
+	default:
+		return Editor
+	}
+}

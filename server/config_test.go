@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// clean takes every variable of ours out of the environment.
+func clean(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{
+		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL",
+	} {
+		t.Setenv(name, "") // so that it comes back
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	clean(t)
+	t.Setenv("PARLEY_ADDR", "") // set to nothing is not set
+
+	c, err := readConfig(nil, os.Stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want := config{Addr: "127.0.0.1:8080", Data: c.Data, OpsPerSecond: 50}
+	if c != want || !filepath.IsAbs(c.Data) {
+		t.Errorf("config = %+v, want %+v", c, want)
+	}
+}
+
+func TestFlagsWinOverTheEnvironment(t *testing.T) {
+	clean(t)
+	t.Setenv("PARLEY_OPS_PER_SECOND", "7")
+	t.Setenv("PARLEY_DEMO", "false")
+	t.Setenv("DATABASE_URL", "postgres://parley:secret@db.example/parley")
+
+	c, err := readConfig([]string{"--ops-per-second=0", "--public-url=HTTPS://Rooms.example.com/"}, os.Stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if c.OpsPerSecond != 0 || c.Demo != demoOff || c.PublicURL != "https://rooms.example.com" || !strings.Contains(c.DatabaseURL, "secret") {
+		t.Errorf("config = %+v", c)
+	}
+}
+
+// A wrong setting is told in one sentence: its name, its value, what is accepted.
+func TestBadConfiguration(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a-file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct{ name, value, shown, accepted string }{
+		"an address without a port":     {"PARLEY_ADDR", "localhost", `"localhost"`, "host:port"},
+		"a port out of range":           {"PARLEY_ADDR", ":99999", `":99999"`, "host:port"},
+		"an origin without a scheme":    {"PARLEY_PUBLIC_URL", "rooms.example.com", `com"`, "https"},
+		"an origin with a path":         {"PARLEY_PUBLIC_URL", "https://example.com/rooms", `"https://example.com/rooms"`, "without a path"},
+		"another database":              {"DATABASE_URL", "mysql://me:hunter2@db/x", `"mysql://me:***@db/x"`, "PostgreSQL URL"},
+		"no URL at all":                 {"DATABASE_URL", "hunter2-hunter2", `"hun***"`, "PostgreSQL URL"},
+		"a database URL that is broken": {"DATABASE_URL", "postgres://me:hunter2@db:port/x", `"postgres://***"`, "PostgreSQL URL"},
+		"Redis, not yet":                {"REDIS_URL", "redis://:hunter2@cache:6379", `"redis://:***@cache:6379"`, "leave it empty"},
+		"mail, not yet":                 {"SMTP_URL", "smtp://me:hunter2@mail", `"smtp://me:***@mail"`, "leave it empty"},
+		"a file for a directory":        {"PARLEY_DATA", file, file, "directory"},
+		"a key that is too short":       {"PARLEY_ADMIN_KEY", "hunter2", "7 characters", "8 or more"},
+		"a key with a space":            {"PARLEY_ADMIN_KEY", "hunter2 hunter2", "", "ASCII"},
+		"a demo that is maybe":          {"PARLEY_DEMO", "maybe", `"maybe"`, "auto, true or false"},
+		"ops that are no number":        {"PARLEY_OPS_PER_SECOND", "many", `"many"`, "whole number"},
+		"ops below 0":                   {"PARLEY_OPS_PER_SECOND", "-1", `"-1"`, "whole number"},
+	}
+
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			t.Setenv(c.name, c.value)
+
+			_, err := readConfig(nil, os.Stdout)
+
+			var sentence configError
+			if !errors.As(err, &sentence) {
+				t.Fatalf("err = %v, want a sentence", err)
+			}
+			text := sentence.Error()
+			for _, part := range []string{c.name, c.shown, c.accepted} {
+				if !strings.Contains(text, part) {
+					t.Errorf("the sentence lacks %q: %s", part, text)
+				}
+			}
+			if strings.Contains(text, "hunter2") || strings.Contains(text, "\n") || !strings.HasSuffix(text, ".") {
+				t.Errorf("not one sentence without secrets: %q", text)
+			}
+		})
+	}
+}
+
+func TestUnknownFlagsAndHelp(t *testing.T) {
+	clean(t)
+	var sentence configError
+	for _, args := range [][]string{{"--colour=red"}, {"serve"}, {"--addr"}} {
+		if _, err := readConfig(args, os.Stdout); !errors.As(err, &sentence) {
+			t.Errorf("%v: err = %v, want a sentence", args, err)
+		}
+	}
+
+	var help strings.Builder
+	if _, err := readConfig([]string{"-h"}, &help); !errors.Is(err, errHelp) {
+		t.Fatalf("err = %v, want %v", err, errHelp)
+	}
+	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL"} {
+		if !strings.Contains(help.String(), part) {
+			t.Errorf("the help lacks %s:\n%s", part, help.String())
+		}
+	}
+}
+
+func TestTheOriginFollowsTheAddress(t *testing.T) {
+	for addr, want := range map[string]string{"127.0.0.1:0": "http://127.0.0.1:", ":0": "http://localhost:", "[::1]:0": "http://[::1]:"} {
+		a := &app{cfg: config{Addr: addr}}
+		if err := a.listen(); err != nil {
+			if addr == "[::1]:0" {
+				continue // this machine has no IPv6
+			}
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(a.cfg.PublicURL, want) || strings.HasSuffix(a.cfg.PublicURL, ":0") {
+			t.Errorf("%s: origin = %s", addr, a.cfg.PublicURL)
+		}
+		_ = a.listener.Close()
+	}
+}

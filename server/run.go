@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"parley/client"
+	"parley/migrations"
+	"parley/realtime"
+	"parley/room"
+	"parley/room/postgres"
+	"parley/server/web"
+)
+
+// How the HTTP server bounds a caller. A socket is hijacked, which lifts them.
+const (
+	headerTimeout = 5 * time.Second  // from the first byte to the end of the headers
+	readTimeout   = 30 * time.Second // and the body: 64 KiB, on a phone
+	writeTimeout  = 60 * time.Second // and the answer: a snapshot, on a phone
+	idleTimeout   = 2 * time.Minute  // between two requests
+	maxHeader     = 16 << 10
+)
+
+// How a stop is bounded: with the 15 s that the embedded PostgreSQL may take, 20 s
+// in all, below the 30 s that supervisors give.
+const (
+	drainTimeout    = 3 * time.Second // members are told and go
+	shutdownTimeout = 2 * time.Second // requests under way end
+)
+
+// app is what a running server consists of, in start order.
+type app struct {
+	cfg      config
+	listener net.Listener
+	origins  []string // what a browser may say it comes from
+	db       *database
+	store    *postgres.Store
+	hub      *realtime.Hub
+	http     *http.Server
+	metrics  *prometheus.Registry
+	draining atomic.Bool
+	hubDone  chan error // capacity 1: what Hub.Run returned
+	hubStop  context.CancelFunc
+}
+
+// serve starts everything, serves until ctx ends, and stops everything in the
+// reverse order. The error is a sentence for the person at the terminal.
+func serve(ctx context.Context, cfg config) error {
+	a := &app{cfg: cfg, metrics: prometheus.NewRegistry(), hubDone: make(chan error, 1)}
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	defer a.stop()
+	if err := a.listen(); err != nil {
+		return err
+	}
+	workspace, err := a.open(ctx)
+	if err != nil {
+		return startError(ctx, err)
+	}
+	a.live()
+	if err := a.serveHTTP(workspace); err != nil {
+		return err
+	}
+	links, err := a.demo(ctx, workspace)
+	if err != nil {
+		return startError(ctx, err)
+	}
+	printBanner(a.cfg, links)
+	return a.wait(ctx)
+}
+
+// startError is nil when the start was broken off by a signal.
+func startError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// listen takes the address first: it tells at once when it is taken, and the
+// port is known where 0 asked for any.
+func (a *app) listen() error {
+	l, err := net.Listen("tcp", a.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on PARLEY_ADDR %s: %w", a.cfg.Addr, err)
+	}
+	a.listener = l
+	a.origins = []string{a.cfg.PublicURL}
+	if a.cfg.PublicURL == "" {
+		a.origins = originsOf(l.Addr().(*net.TCPAddr))
+		a.cfg.PublicURL = a.origins[0]
+	}
+	return nil
+}
+
+// originsOf are the ways a browser on this machine reaches the address, the one
+// that links are made with first.
+func originsOf(addr *net.TCPAddr) []string {
+	hosts := []string{addr.IP.String()}
+	switch {
+	case addr.IP.IsUnspecified():
+		hosts = []string{"localhost", "127.0.0.1", "::1"}
+	case addr.IP.IsLoopback():
+		hosts = append(hosts, "localhost")
+	}
+	var origins []string
+	for _, host := range hosts {
+		origins = append(origins, "http://"+net.JoinHostPort(host, fmt.Sprint(addr.Port)))
+	}
+	return origins
+}
+
+// open brings up the database and returns the workspace that is served.
+func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
+	db, err := openDatabase(ctx, a.cfg)
+	if err != nil {
+		return "", err
+	}
+	a.db = db
+	if err := migrations.Up(ctx, db.pool); err != nil {
+		return "", fmt.Errorf("cannot bring the database up to date: %w", err)
+	}
+	a.metrics.MustRegister(poolMetrics{db.pool})
+	a.store = postgres.New(db.pool)
+	return a.store.EnsureWorkspace(ctx, "Workspace")
+}
+
+// live starts the hub.
+func (a *app) live() {
+	a.hub = realtime.NewHub(a.store, realtime.NewMemoryBroker(), realtime.Options{
+		Origins: a.origins, OpsPerSecond: float64(a.cfg.OpsPerSecond),
+	})
+	a.metrics.MustRegister(a.hub)
+	ctx, cancel := context.WithCancel(context.Background()) // ends after the drain, not with the signal
+	a.hubStop = cancel
+	go func() { a.hubDone <- a.hub.Run(ctx) }()
+}
+
+func (a *app) serveHTTP(workspace room.WorkspaceID) error {
+	handler, err := web.New(web.Options{
+		Store: a.store, Hub: a.hub, Workspace: workspace, AdminKey: a.cfg.AdminKey, PublicURL: a.cfg.PublicURL,
+		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics,
+	})
+	if err != nil {
+		return err
+	}
+	a.http = &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+// ready returns why this server should get no requests.
+func (a *app) ready(ctx context.Context) error {
+	if a.draining.Load() {
+		return errors.New("the server is stopping")
+	}
+	return a.db.pool.Ping(ctx)
+}
+
+// wait serves until ctx ends or something that must not end does.
+func (a *app) wait(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- a.http.Serve(a.listener) }()
+	select {
+	case <-ctx.Done():
+		slog.Info("stopping")
+		return nil
+	case err := <-served:
+		return fmt.Errorf("the HTTP server ended: %w", err)
+	case err := <-a.hubDone:
+		a.hubDone <- err
+		return fmt.Errorf("the hub ended: %w", err)
+	case <-a.db.ended:
+		return errors.New("the embedded PostgreSQL has ended; start the server again")
+	}
+}
+
+// stop ends what was started, in reverse: no new requests, members go, requests
+// end, then the hub, the pool and the database.
+func (a *app) stop() {
+	a.draining.Store(true)
+	if a.hub != nil {
+		bounded(drainTimeout, "draining", func(ctx context.Context) error { a.hub.Drain(ctx); return nil })
+	}
+	if a.http != nil {
+		bounded(shutdownTimeout, "ending requests", a.http.Shutdown)
+		_ = a.http.Close()
+	}
+	if a.listener != nil {
+		_ = a.listener.Close() // most often closed by Shutdown
+	}
+	if a.hub != nil {
+		a.hubStop()
+		<-a.hubDone
+	}
+	if a.db != nil {
+		a.db.close()
+	}
+}
+
+func bounded(timeout time.Duration, what string, f func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	if err := f(ctx); err != nil {
+		slog.Warn(what+" took too long", "error", err)
+	}
+}
+
+// poolMetrics shows the connection pool.
+type poolMetrics struct{ pool *pgxpool.Pool }
+
+var (
+	poolConns = prometheus.NewDesc("parley_db_connections", "Connections of the pool by state.", []string{"state"}, nil)
+	poolWaits = prometheus.NewDesc("parley_db_waits_total", "Acquires that had to wait for a connection.", nil, nil)
+)
+
+// Describe names the metrics.
+func (p poolMetrics) Describe(ch chan<- *prometheus.Desc) { ch <- poolConns; ch <- poolWaits }
+
+// Collect reads the pool.
+func (p poolMetrics) Collect(ch chan<- prometheus.Metric) {
+	s := p.pool.Stat()
+	for state, n := range map[string]int32{"used": s.AcquiredConns(), "idle": s.IdleConns(), "max": s.MaxConns()} {
+		ch <- prometheus.MustNewConstMetric(poolConns, prometheus.GaugeValue, float64(n), state)
+	}
+	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(s.EmptyAcquireCount()))
+}

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"parley/room"
+)
+
+func TestOpsOverHTTPHaveTheSocketsAllowance(t *testing.T) {
+	a, now := newAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+	for i := range 20 {
+		if err := a.take("dana", now); err != nil {
+			t.Fatalf("op %d of a burst of 20 is refused: %v", i+1, err)
+		}
+	}
+	if err := a.take("dana", now); room.CodeOf(err) != room.Busy {
+		t.Errorf("op 21 at once: %v, want busy", err)
+	}
+	if err := a.take("omar", now); err != nil {
+		t.Errorf("somebody else pays for it: %v", err)
+	}
+	if err := a.take("", now); err != nil {
+		t.Errorf("the workspace's key is bounded: %v", err)
+	}
+	if err := a.take("dana", now.Add(200*time.Millisecond)); err != nil {
+		t.Errorf("after the pause: %v", err)
+	}
+	if err := newAllowances(0).take("dana", now); err != nil {
+		t.Errorf("without a bound: %v", err)
+	}
+}
+
+// I12: sessions that come and go leave nothing behind.
+func TestAllowancesAreForgotten(t *testing.T) {
+	a, now := newAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for i := range 3 * keptAllowances {
+		now = now.Add(time.Millisecond)
+		if err := a.take(room.SessionID(fmt.Sprint(i)), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if n := len(a.bySession); n > keptAllowances {
+		t.Errorf("%d allowances are kept, want at most %d", n, keptAllowances)
+	}
+}

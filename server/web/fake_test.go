@@ -1,0 +1,263 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"parley/room"
+)
+
+// fake is a store and a hub in memory, for what the handlers do with answers.
+// What the real ones answer is tested where they are, and in server/e2e_test.go.
+type fake struct {
+	mu       sync.Mutex
+	rooms    map[room.ID]room.WorkspaceID
+	grants   map[string]room.Grant // by session token
+	links    map[string]room.Link  // by link token
+	logs     map[room.Stream][]json.RawMessage
+	people   []person
+	requests []room.Request
+	verdict  room.Verdict
+	err      error // what Submit fails with
+	outcome  room.Outcome
+	checked  []room.ID
+	used     []room.LinkID
+	made     int
+}
+
+const (
+	workspaceA = room.WorkspaceID("00000000-0000-4000-8000-00000000000a")
+	workspaceB = room.WorkspaceID("00000000-0000-4000-8000-00000000000b")
+	roomA      = room.ID("10000000-0000-4000-8000-00000000000a")
+	roomB      = room.ID("10000000-0000-4000-8000-00000000000b") // of workspaceB
+	noRoom     = room.ID("10000000-0000-4000-8000-0000000000ff")
+	priya      = room.RecordID("20000000-0000-4000-8000-000000000001")
+	marc       = room.RecordID("20000000-0000-4000-8000-000000000002")
+	clientID   = room.ClientID("30000000-0000-4000-8000-000000000001")
+	adminKey   = "the-admin-key-of-this-test"
+)
+
+func newFake() *fake {
+	f := &fake{
+		rooms:  map[room.ID]room.WorkspaceID{roomA: workspaceA, roomB: workspaceB},
+		links:  map[string]room.Link{},
+		logs:   map[room.Stream][]json.RawMessage{},
+		grants: map[string]room.Grant{},
+		people: []person{
+			{ID: priya, Name: "Priya Nair", Side: room.SideSeller, Access: room.Owner, State: "active"},
+			{ID: marc, Name: "Marc Olsen", Side: room.SideBuyer, Access: room.Owner, State: "active"},
+		},
+		verdict: room.Verdict{Rev: 7},
+	}
+	f.grants["priya"] = f.grant(roomA, "", priya)
+	f.grants["marc"] = f.grant(roomA, "", marc)
+	f.grants["watcher"] = f.grant(roomA, "", "")
+	f.grants["stranger"] = room.Grant{Workspace: workspaceB, Room: roomB, Session: "s", Member: room.Member{ID: marc, Side: room.SideBuyer, Access: room.Owner}}
+	for _, s := range room.Streams {
+		for rev := range 3 {
+			at := time.Date(2026, 11, 1, 10, rev, len(s), 0, time.UTC).Format(room.InstantFormat)
+			f.logs[s] = append(f.logs[s], room.EncodeCommit(room.Commit{
+				Rev: room.Rev(rev + 1), By: new(priya), At: at, Kind: "milestone.update",
+				Changes: []room.Change{{Entity: room.Milestone, ID: priya, Set: room.Fields{"title": "in " + string(s) + " <&>"}}},
+			}))
+		}
+	}
+	return f
+}
+
+func (f *fake) grant(id room.ID, link room.LinkID, who room.RecordID) room.Grant {
+	g := room.Grant{Workspace: workspaceA, Room: id, Session: room.SessionID("s-" + who), Link: link, Member: room.Member{Side: room.NoSide}}
+	for _, p := range f.people {
+		if p.ID == who {
+			g.Member = room.Member{ID: p.ID, Name: p.Name, Side: p.Side, Access: p.Access}
+		}
+	}
+	return g
+}
+
+func gone() error { return room.Errorf(room.Gone, "the store's own words, with an id") }
+
+func (f *fake) Authenticate(_ context.Context, token string) (room.Grant, error) {
+	if g, ok := f.grants[token]; ok {
+		return g, nil
+	}
+	return room.Grant{}, gone()
+}
+
+func (f *fake) RoomWorkspace(_ context.Context, id room.ID) (room.WorkspaceID, error) {
+	if ws, ok := f.rooms[id]; ok {
+		return ws, nil
+	}
+	return "", gone()
+}
+
+func (f *fake) CreateRoom(_ context.Context, r room.NewRoom) (room.ID, error) {
+	if r.TimeZone == "Mars/Olympus" {
+		return "", room.FieldErrorf(room.Invalid, "op.set.time_zone", "there is no such time zone")
+	}
+	id := room.ID("10000000-0000-4000-8000-0000000000c0")
+	f.rooms[id] = r.Workspace
+	return id, nil
+}
+
+func (f *fake) Rooms(_ context.Context, _ room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
+	if cursor != "" {
+		return nil, "", nil
+	}
+	line := room.Summary{
+		ID: roomA, Name: "Rollout plan", Status: "active", TimeZone: "UTC", GoLive: "2199-03-01", Milestones: []room.SummaryMilestone{
+			{ID: marc, Title: "Discovery recap", Status: "done", Due: "2026-10-01", Owned: true},
+			{ID: priya, Title: "Security review", Status: "in_progress", Due: "2026-10-02", Owned: true},
+		},
+	}
+	return []room.Summary{line, {ID: noRoom, Status: "draft", TimeZone: "UTC"}}[:min(2, limit)], "more", nil
+}
+
+func (f *fake) UseLink(_ context.Context, id room.LinkID) error {
+	f.used = append(f.used, id)
+	return nil
+}
+
+func (f *fake) Heads(_ context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
+	out := map[room.ID]room.Head{}
+	for _, id := range ids {
+		revs := room.Revs{}
+		for s, log := range f.logs {
+			revs[s] = room.Rev(len(log))
+		}
+		out[id] = room.Head{Epoch: "1", Revs: revs}
+	}
+	return out, nil
+}
+
+func (f *fake) Snapshot(_ context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error) {
+	if _, ok := f.rooms[id]; !ok {
+		return nil, gone()
+	}
+	var out []room.StreamSnapshot
+	for _, s := range streams {
+		body := fmt.Sprintf(`{"entities":{"milestone":[{"id":%q,"title":"in %s </script>"}]}}`, priya, s)
+		if s == room.Shared {
+			people, _ := json.Marshal(f.people)
+			body = fmt.Sprintf(`{"entities":{"room":[{"id":%q,"name":"Rollout plan","seller_company":"Northwind","buyer_company":"Acme","status":"active","time_zone":"UTC"}],"participant":%s}}`, id, people)
+		}
+		seq := int64(0)
+		if client == clientID {
+			seq = 5
+		}
+		out = append(out, room.StreamSnapshot{Stream: s, Epoch: "1", Rev: room.Rev(len(f.logs[s])), Seq: seq, Body: json.RawMessage(body)})
+	}
+	return out, nil
+}
+
+func (f *fake) After(_ context.Context, _ room.ID, s room.Stream, after room.Rev, limit int) ([]room.Logged, error) {
+	var out []room.Logged
+	for i, body := range f.logs[s] {
+		if rev := room.Rev(i + 1); rev > after && len(out) < limit {
+			out = append(out, room.Logged{Rev: rev, Body: body})
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) At(_ context.Context, _ room.ID, s room.Stream, rev room.Rev) (json.RawMessage, error) {
+	if int(rev) > len(f.logs[s]) {
+		return nil, room.FieldErrorf(room.Gone, "rev", "the stream has no such rev yet")
+	}
+	return json.RawMessage(`{"entities":{}}`), nil
+}
+
+func (f *fake) Preview(_ context.Context, _ room.ID, req room.Request) (room.Outcome, error) {
+	f.requests = append(f.requests, req)
+	return f.outcome, nil
+}
+
+func (f *fake) CreateLink(_ context.Context, l room.NewLink) (room.Link, string, error) {
+	f.made++
+	link := room.Link{
+		ID: room.LinkID(fmt.Sprintf("40000000-0000-4000-8000-%012d", f.made)), Workspace: l.Workspace, Room: l.Room, Side: l.Side,
+		Access: l.Access, Participant: l.Participant, Label: l.Label, By: l.By, Created: time.Date(2026, 11, 1, 0, 0, f.made, 0, time.UTC), Expires: l.Expires,
+	}
+	token := fmt.Sprintf("parley_link%d", f.made)
+	f.links[token] = link
+	return link, token, nil
+}
+
+func (f *fake) Links(_ context.Context, _ room.WorkspaceID, id room.ID) ([]room.Link, error) {
+	var out []room.Link
+	for _, l := range f.links {
+		if l.Room == id {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) RevokeLink(_ context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
+	for token, l := range f.links {
+		if l.ID == id && l.Workspace == ws {
+			l.Revoked = time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+			f.links[token] = l
+			for t, g := range f.grants {
+				if g.Link == id {
+					delete(f.grants, t)
+				}
+			}
+			return l, nil
+		}
+	}
+	return room.Link{}, gone()
+}
+
+func (f *fake) LinkByToken(_ context.Context, token string) (room.Link, error) {
+	if l, ok := f.links[token]; ok && l.Revoked.IsZero() {
+		return l, nil
+	}
+	return room.Link{}, gone()
+}
+
+func (f *fake) CreateSession(_ context.Context, l room.Link, who room.RecordID) (string, room.Grant, error) {
+	f.made++
+	token := fmt.Sprintf("parley_session%d", f.made)
+	f.grants[token] = f.grant(l.Room, l.ID, who)
+	return token, f.grants[token], nil
+}
+
+func (f *fake) ServeSocket(w http.ResponseWriter, _ *http.Request, id room.ID, cookie string) {
+	if _, ok := w.(http.Hijacker); !ok {
+		http.Error(w, "no hijacker", http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintf(w, "%s %s", id, cookie)
+}
+
+func (f *fake) Submit(_ context.Context, _ room.ID, req room.Request) (room.Verdict, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests = append(f.requests, req)
+	if req.Malformed != nil {
+		return room.Verdict{Err: req.Malformed}, nil
+	}
+	if req.Internal && f.err == nil && f.verdict.Err == nil {
+		f.arrive(req.Ops[0])
+	}
+	return f.verdict, f.err
+}
+
+func (f *fake) arrive(op room.Op) {
+	p := person{ID: op.ID, State: "active"}
+	p.Name, _ = op.Set["name"].(string)
+	side, _ := op.Set["side"].(string)
+	access, _ := op.Set["access"].(string)
+	p.Side, p.Access = room.Side(side), room.Access(access)
+	if !slices.ContainsFunc(f.people, func(q person) bool { return q.ID == p.ID }) {
+		f.people = append(f.people, p)
+	}
+}
+
+func (f *fake) Recheck(_ context.Context, id room.ID) { f.checked = append(f.checked, id) }

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/room"
+)
+
+// JoinBody exchanges a link token for a session.
+type JoinBody struct {
+	Token string `json:"token" minLength:"1" maxLength:"200" doc:"the last part of the link's path"`
+	Name  string `json:"name,omitempty" minLength:"1" maxLength:"200" doc:"who is coming in; without it a side link only shows the shared plan"`
+	Email string `json:"email,omitempty" minLength:"3" maxLength:"254" doc:"seen by the selling side only; joining again with it makes the same person"`
+}
+
+type joinIn struct{ Body JSON[JoinBody] }
+
+// Joined is a session.
+type Joined struct {
+	SessionToken string    `json:"session_token" doc:"for Authorization: Bearer and for the socket's hello"`
+	Room         room.ID   `json:"room" format:"uuid"`
+	Me           Maybe[Me] `json:"me" doc:"null for a watcher"`
+}
+
+type joinOut struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      Joined
+}
+
+// join may be repeated: the same session, or the same e-mail address on the
+// same link, is the same person.
+func (s *server) join(ctx context.Context, in *joinIn) (*joinOut, error) {
+	body, err := decode(s, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := body.check(); err != nil {
+		return nil, err
+	}
+	link, err := s.Store.LinkByToken(ctx, body.Token)
+	if err != nil {
+		return nil, hidden(err)
+	}
+	participant, err := s.participant(ctx, link, body)
+	if err != nil {
+		return nil, err
+	}
+	token, grant, err := s.Store.CreateSession(ctx, link, participant)
+	if err != nil {
+		return nil, hidden(err)
+	}
+	if err := s.Store.UseLink(ctx, link.ID); err != nil {
+		slog.WarnContext(ctx, "a link's last use is not noted", "error", err) // the session stands
+	}
+	out := &joinOut{Body: Joined{SessionToken: token, Room: link.Room, Me: me(grant)}}
+	if !link.Watching() {
+		out.SetCookie = []http.Cookie{s.cookie(token, grant.Expires)}
+	}
+	return out, nil
+}
+
+func (b *JoinBody) check() error {
+	b.Name, b.Email = strings.TrimSpace(b.Name), strings.ToLower(strings.TrimSpace(b.Email))
+	if b.Email == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(b.Email); err != nil || a.Address != b.Email {
+		return room.FieldErrorf(room.Invalid, "email", "this is not an e-mail address")
+	}
+	if b.Name == "" {
+		return room.FieldErrorf(room.Invalid, "name", "give a name with the e-mail address")
+	}
+	return nil
+}
+
+// participant returns who comes in by the link: its own person, the one who
+// came in before, somebody new, or "" for nobody in particular.
+func (s *server) participant(ctx context.Context, link room.Link, body JoinBody) (room.RecordID, error) {
+	if link.Participant != "" || link.Watching() {
+		return link.Participant, nil
+	}
+	if before, ok := s.cameBefore(ctx, link); ok {
+		return before, nil
+	}
+	if body.Name == "" {
+		return "", nil
+	}
+	id := room.RecordID(uuid.NewString())
+	if body.Email != "" {
+		// The link is part of the name: an address typed on one link never
+		// makes its writer a person who came by another.
+		id = room.RecordID(uuid.NewSHA1(linkSpace, []byte(string(link.ID)+"/"+body.Email)).String())
+	}
+	return id, s.admit(ctx, link, id, body)
+}
+
+// linkSpace is the namespace of participants made from a link and an address.
+var linkSpace = uuid.MustParse("5a0c3f0e-6d0d-5b53-9a41-0b6c2f2b7c11")
+
+// cameBefore returns the person of the caller's session, if it came by this link.
+func (s *server) cameBefore(ctx context.Context, link room.Link) (room.RecordID, bool) {
+	c := credentialsIn(ctx)
+	if c.token() == "" {
+		return "", false
+	}
+	grant, err := s.Store.Authenticate(ctx, c.token())
+	if err != nil || grant.Link != link.ID || grant.Member.ID == "" {
+		return "", false
+	}
+	return grant.Member.ID, true
+}
+
+// admit writes the arrival into the plan.
+func (s *server) admit(ctx context.Context, link room.Link, id room.RecordID, body JoinBody) error {
+	set := room.Fields{"name": body.Name, "side": string(link.Side), "access": string(link.Access)}
+	if body.Email != "" {
+		set["email"] = body.Email
+	}
+	verdict, err := s.Hub.Submit(ctx, link.Room, room.Request{
+		// Internal: the link is the permission. The commit is the person's own.
+		Member: room.Member{ID: id, Name: body.Name, Side: link.Side, Access: link.Access},
+		Stream: room.Shared, Internal: true,
+		Ops: []room.Op{{Kind: room.KindJoin, ID: id, Set: set}},
+	})
+	if err != nil {
+		return err
+	}
+	if verdict.Err != nil {
+		return bodyField(verdict.Err)
+	}
+	return nil
+}
+
+// cookie lets the browser load pages as the session. Lax: a link from a mail
+// opens the room, a form of another site cannot act in it.
+func (s *server) cookie(token string, expires time.Time) http.Cookie {
+	return http.Cookie{
+		Name: sessionCookie, Value: token, Path: "/", Expires: expires,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.PublicURL, "https://"),
+	}
+}

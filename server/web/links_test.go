@@ -1,0 +1,173 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"parley/room"
+)
+
+func TestLinksAreMadeListedAndRevoked(t *testing.T) {
+	a := newApp(t)
+	links := "/api/v1/rooms/" + string(roomA) + "/links"
+
+	made := a.post(links, as("priya"), `{"side":"buyer","access":"contributor","expires_at":"2199-01-01T00:00:00Z"}`).ok(http.StatusCreated)
+	token := made["token"].(string)
+	if want := "http://127.0.0.1:8080/join/" + token; made["url"] != want {
+		t.Errorf("url = %v, want %s", made["url"], want)
+	}
+	watch := a.post(links, as("priya"), `{"side":"none"}`).ok(http.StatusCreated)
+	if watch["access"] != "viewer" || !strings.Contains(watch["url"].(string), "/s/") {
+		t.Errorf("watcher link = %v", watch)
+	}
+
+	list := a.get(links, as("priya"))
+	if n := len(list.ok(http.StatusOK)["links"].([]any)); n != 2 {
+		t.Errorf("%d links, want 2", n)
+	}
+	if strings.Contains(list.Body.String(), "parley_") {
+		t.Errorf("the list shows tokens: %s", list.Body)
+	}
+
+	if got := a.do("DELETE", "/api/v1/links/"+made["id"].(string), as("priya"), ""); got.Code != http.StatusNoContent {
+		t.Fatalf("revoke: %d %s", got.Code, got.Body)
+	}
+	if len(a.fake.checked) != 1 || a.fake.checked[0] != roomA {
+		t.Errorf("rechecked %v, want %s", a.fake.checked, roomA)
+	}
+	a.post("/api/v1/join", nil, `{"token":"`+token+`"}`).refused(404, "gone", "")
+	if got := a.do("DELETE", "/api/v1/links/"+watch["id"].(string), as(adminKey), ""); got.Code != http.StatusNoContent {
+		t.Errorf("revoke with the workspace's key: %d", got.Code)
+	}
+}
+
+func TestABadLinkIsRefusedByField(t *testing.T) {
+	a := newApp(t)
+	links := "/api/v1/rooms/" + string(roomA) + "/links"
+	cases := map[string]struct{ body, field string }{
+		"no side":                  {`{}`, "side"},
+		"a side nobody is on":      {`{"side":"both"}`, "side"},
+		"an access nobody has":     {`{"side":"buyer","access":"god"}`, "access"},
+		"a watcher who edits":      {`{"side":"none","access":"editor"}`, "access"},
+		"an end in the past":       {`{"side":"buyer","expires_at":"2020-01-01T00:00:00Z"}`, "expires_at"},
+		"an end that is no time":   {`{"side":"buyer","expires_at":"tomorrow"}`, "expires_at"},
+		"a password, not yet":      {`{"side":"buyer","password":"hunter2"}`, "password"},
+		"domains, not yet":         {`{"side":"buyer","domains":["acme.com"]}`, "domains"},
+		"addresses, not yet":       {`{"side":"buyer","emails":[]}`, "emails"},
+		"a verified mail, not yet": {`{"side":"buyer","verify_email":true}`, "verify_email"},
+	}
+
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { a.post(links, as("priya"), c.body).refused(422, "invalid", c.field) })
+	}
+	if len(a.fake.links) != 0 {
+		t.Errorf("%d of them were made", len(a.fake.links))
+	}
+}
+
+func TestOnlyOwnersManageLinks(t *testing.T) {
+	a := newApp(t)
+	links := "/api/v1/rooms/" + string(roomA) + "/links"
+	editor := a.fake.grants["marc"]
+	editor.Member.Access = room.Editor
+	a.fake.grants["editor"] = editor
+	seller := a.post(links, as("priya"), `{"side":"seller"}`).ok(http.StatusCreated)
+
+	for _, who := range []string{"editor", "watcher"} {
+		a.post(links, as(who), `{"side":"buyer"}`).refused(403, "forbidden", "")
+		a.get(links, as(who)).refused(403, "forbidden", "")
+		a.do("DELETE", "/api/v1/links/"+seller["id"].(string), as(who), "").refused(403, "forbidden", "")
+	}
+
+	a.post(links, as("marc"), `{"side":"seller"}`).refused(403, "forbidden", "side")
+	a.post(links, as("marc"), `{"side":"buyer"}`).ok(http.StatusCreated)
+	if n := len(a.get(links, as("marc")).ok(http.StatusOK)["links"].([]any)); n != 1 {
+		t.Errorf("the buyer's owner sees %d links, want its own only", n)
+	}
+	a.do("DELETE", "/api/v1/links/"+seller["id"].(string), as("marc"), "").refused(404, "gone", "")
+	a.do("DELETE", "/api/v1/links/"+seller["id"].(string), as("stranger"), "").refused(404, "gone", "")
+	a.do("DELETE", "/api/v1/links/"+seller["id"].(string), nil, "").refused(401, "unauthorized", "")
+}
+
+func TestJoinByASideLink(t *testing.T) {
+	a := newApp(t)
+	token := a.post("/api/v1/rooms/"+string(roomA)+"/links", as("priya"), `{"side":"buyer","access":"editor"}`).ok(201)["token"].(string)
+
+	plain := a.post("/api/v1/join", nil, `{"token":"`+token+`"}`)
+	if got := plain.ok(http.StatusOK); got["me"] != nil || got["room"] != string(roomA) {
+		t.Errorf("without a name = %v", got)
+	}
+
+	named := a.post("/api/v1/join", nil, `{"token":"`+token+`","name":" Dana Kim ","email":"Dana@acme.example"}`)
+	dana := named.ok(http.StatusOK)["me"].(map[string]any)
+	if dana["name"] != "Dana Kim" || dana["side"] != "buyer" || dana["access"] != "editor" {
+		t.Errorf("me = %v", dana)
+	}
+	cookie := named.Result().Cookies()[0]
+	if cookie.Name != sessionCookie || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Secure || cookie.Value != named.json()["session_token"] {
+		t.Errorf("cookie = %+v", cookie)
+	}
+	if r := a.fake.requests[0]; !r.Internal || r.Ops[0].Kind != room.KindJoin || r.Ops[0].Set["email"] != "dana@acme.example" {
+		t.Errorf("request = %+v", r)
+	}
+
+	again := a.post("/api/v1/join", nil, `{"token":"`+token+`","name":"Dana","email":"dana@acme.example"}`).ok(200)["me"].(map[string]any)
+	session := a.post("/api/v1/join", as(named.json()["session_token"].(string)), `{"token":"`+token+`","name":"D."}`).ok(200)["me"].(map[string]any)
+	other := a.post("/api/v1/join", nil, `{"token":"`+token+`","name":"Dana Kim"}`).ok(200)["me"].(map[string]any)
+	if again["id"] != dana["id"] || session["id"] != dana["id"] {
+		t.Errorf("joining again made %v and %v, want %v", again["id"], session["id"], dana["id"])
+	}
+	if other["id"] == dana["id"] {
+		t.Error("somebody with the same name became the same person")
+	}
+}
+
+// One link never makes a person who came by another, whatever address is typed.
+func TestAnAddressIsOfItsLink(t *testing.T) {
+	a := newApp(t)
+	links := "/api/v1/rooms/" + string(roomA) + "/links"
+	first := a.post(links, as("priya"), `{"side":"seller","access":"owner"}`).ok(201)["token"].(string)
+	second := a.post(links, as("priya"), `{"side":"buyer","access":"viewer"}`).ok(201)["token"].(string)
+
+	omar := a.post("/api/v1/join", nil, `{"token":"`+first+`","name":"Omar Said","email":"omar@northwind.example"}`)
+	thief := a.post("/api/v1/join", as(omar.ok(200)["session_token"].(string)), `{"token":"`+second+`","name":"Omar Said","email":"omar@northwind.example"}`)
+
+	if thief.ok(200)["me"].(map[string]any)["id"] == omar.json()["me"].(map[string]any)["id"] {
+		t.Error("the second link made the first link's person")
+	}
+}
+
+func TestPersonalAndWatcherLinks(t *testing.T) {
+	a := newApp(t)
+	a.fake.links["parley_marc"] = room.Link{ID: "40000000-0000-4000-8000-0000000000aa", Workspace: workspaceA, Room: roomA, Side: room.SideBuyer, Access: room.Owner, Participant: marc}
+	a.fake.links["parley_watch"] = room.Link{ID: "40000000-0000-4000-8000-0000000000bb", Workspace: workspaceA, Room: roomA, Side: room.NoSide, Access: room.Viewer}
+
+	if got := a.post("/api/v1/join", nil, `{"token":"parley_marc"}`).ok(200)["me"].(map[string]any); got["name"] != "Marc Olsen" {
+		t.Errorf("me = %v", got)
+	}
+	watch := a.post("/api/v1/join", nil, `{"token":"parley_watch","name":"Eve"}`)
+	if watch.ok(200)["me"] != nil || len(watch.Result().Cookies()) != 0 {
+		t.Errorf("watcher = %v, cookies %v", watch.json(), watch.Result().Cookies())
+	}
+	if len(a.fake.requests) != 0 {
+		t.Errorf("a known person and a watcher wrote %d ops", len(a.fake.requests))
+	}
+}
+
+func TestABadJoinIsRefusedByField(t *testing.T) {
+	a := newApp(t)
+	cases := map[string]struct{ body, field string }{
+		"no token":                  {`{"name":"Eve"}`, "token"},
+		"an empty name":             {`{"token":"t","name":""}`, "name"},
+		"an address that is none":   {`{"token":"t","name":"Eve","email":"eve"}`, "email"},
+		"an address with a name":    {`{"token":"t","name":"Eve","email":"Eve <eve@x.example>"}`, "email"},
+		"an address without a name": {`{"token":"t","email":"eve@x.example"}`, "name"},
+		"a password, not yet":       {`{"token":"t","password":"p"}`, "password"},
+		"a code, not yet":           {`{"token":"t","code":"123456"}`, "code"},
+	}
+
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { a.post("/api/v1/join", nil, c.body).refused(422, "invalid", c.field) })
+	}
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/mux"
+)
+
+// The document and the router know the same calls: neither can drift alone.
+func TestEveryRouteIsInTheDocument(t *testing.T) {
+	a := newApp(t)
+	routed := map[string]bool{}
+	err := a.server.router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		template, err := route.GetPathTemplate()
+		if err != nil {
+			return nil // a subrouter
+		}
+		methods, err := route.GetMethods()
+		if err != nil {
+			t.Errorf("%s answers any method", template)
+		}
+		for _, m := range methods {
+			routed[m+" "+documentPath(template)] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	documented := map[string]bool{}
+	for path, item := range a.server.api.OpenAPI().Paths {
+		for _, m := range []string{"GET", "POST", "DELETE", "PUT", "PATCH"} {
+			if operationAt(a.server.api.OpenAPI(), m, path) != nil {
+				documented[m+" "+path] = true
+			}
+		}
+		if item.Put != nil || item.Patch != nil {
+			t.Errorf("%s is documented with a method that operationAt does not know", path)
+		}
+	}
+
+	if got, want := slices.Sorted(maps.Keys(routed)), slices.Sorted(maps.Keys(documented)); !slices.Equal(got, want) {
+		t.Errorf("routes    = %q\ndocument = %q", got, want)
+	}
+	if len(routed) < 20 {
+		t.Errorf("only %d routes were seen", len(routed))
+	}
+}
+
+func TestTheDocumentIsServed(t *testing.T) {
+	doc := newApp(t).get("/api/openapi.json", nil).ok(http.StatusOK)
+
+	if v, _ := doc["openapi"].(string); !strings.HasPrefix(v, "3.1") {
+		t.Errorf("openapi = %q, want 3.1", v)
+	}
+	schemas := doc["components"].(map[string]any)["schemas"].(map[string]any)
+	for _, name := range []string{"Commit", "Problem", "OpsBody", "NewRoomBody", "StreamState", "CreatedLink"} {
+		if schemas[name] == nil {
+			t.Errorf("the document has no schema %s", name)
+		}
+	}
+}

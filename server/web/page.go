@@ -1,0 +1,143 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"parley/room"
+)
+
+const htmlType = "text/html; charset=utf-8"
+
+// visit is a caller who may see a page, and how it came.
+type visit struct {
+	room    room.ID
+	member  room.RecordID // looked up in the plan, "" for a watcher's view
+	link    *bootLink
+	session bool
+}
+
+// pageOfLink answers /join/{token} and /s/{token}. The token opens the page;
+// a GET changes nothing, so scanners and previews may follow it.
+func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
+	link, err := s.Store.LinkByToken(r.Context(), mux.Vars(r)["token"])
+	if err != nil {
+		s.page(w, r, visit{}, err)
+		return
+	}
+	v := visit{
+		room: link.Room, member: link.Participant,
+		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
+	}
+	if before, ok := s.cameBefore(r.Context(), link); ok && !link.Watching() && v.member == "" {
+		v.member, v.session = before, true
+	}
+	s.page(w, r, v, nil)
+}
+
+// pageOfRoom answers /r/{room}, which the session cookie opens.
+func (s *server) pageOfRoom(w http.ResponseWriter, r *http.Request) {
+	id := mux.Vars(r)["room"]
+	grant, err := s.enter(r.Context(), id)
+	s.page(w, r, visit{room: grant.Room, member: grant.Member.ID, session: true}, err)
+}
+
+func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	var b boot
+	if err == nil {
+		b, err = s.boot(r.Context(), v)
+	}
+	status := http.StatusOK
+	switch code := room.CodeOf(err); {
+	case err == nil:
+	case code == room.Gone || code == codeUnauthorized:
+		b, status = s.gone(), http.StatusNotFound
+	default:
+		s.fault(w, r, err)
+		return
+	}
+	s.render(w, status, b)
+}
+
+// shell is the page before its script runs. Its title says nothing of the deal:
+// previews of a link show it to people the link was not meant for.
+var shell = template.Must(template.New("shell").Parse(`<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex, nofollow">
+<title>Shared plan · Parley</title>
+<link rel="icon" href="/favicon.ico" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/app.css?v={{.Version}}">
+{{- if .Boot}}
+<script type="module" src="/assets/app.js?v={{.Version}}"></script>
+{{- end}}
+</head>
+<body>
+<div id="app">{{.Text}}</div>
+{{- if .Boot}}
+<script type="application/json" id="boot">{{.Boot}}</script>
+<noscript>This page is a live plan and needs JavaScript.</noscript>
+{{- end}}
+</body>
+</html>
+`))
+
+type shellData struct {
+	Version string
+	Text    string
+	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
+}
+
+func (s *server) render(w http.ResponseWriter, status int, b boot) {
+	data, err := json.Marshal(b)
+	if err != nil {
+		panic(err) // every part was JSON before
+	}
+	s.html(w, status, shellData{Version: s.assets.version, Boot: template.JS(data)})
+}
+
+func (s *server) html(w http.ResponseWriter, status int, data shellData) {
+	var page bytes.Buffer
+	if err := shell.Execute(&page, data); err != nil {
+		panic(err) // the template is a constant, writing to memory
+	}
+	h := w.Header()
+	h.Set("Content-Type", htmlType)
+	h.Set("Content-Security-Policy", s.pagePolicy())
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes()) // a lost connection has no reader
+}
+
+// pagePolicy lets the page load its own files, talk to its own server, and
+// nothing else. The socket's origin is named: not every browser lets 'self'
+// stand for it.
+func (s *server) pagePolicy() string {
+	socket := "ws" + s.PublicURL[len("http"):] // http → ws, https → wss
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self' " + socket + "; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+		"frame-ancestors 'none'; object-src 'none'"
+}
+
+// home is for who opens the server's bare address.
+func (s *server) home(w http.ResponseWriter, _ *http.Request) {
+	s.html(w, http.StatusOK, shellData{
+		Version: s.assets.version,
+		Text:    "Parley is running. Open the link you were sent, or one of those the server printed when it started.",
+	})
+}
+
+// fault tells a person, in words, that the page could not be made.
+func (s *server) fault(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.fail(r.Context(), err)
+	for k, v := range p.GetHeaders() {
+		w.Header()[k] = v
+	}
+	s.html(w, p.Status, shellData{Version: s.assets.version, Text: "This plan cannot be shown right now. Load the page again in a moment."})
+}

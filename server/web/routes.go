@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humamux"
+	"github.com/gorilla/mux"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"parley/room"
+)
+
+// Options are what the handler is made of.
+type Options struct {
+	Store     Store
+	Hub       Hub
+	Workspace room.WorkspaceID // the one AdminKey is for
+	AdminKey  string           // "" for none
+	PublicURL string           // the origin people see, without a path
+	// OpsPerSecond is what one session may send over HTTP, in bursts of four
+	// times that; 0: no bound.
+	OpsPerSecond int
+	Files        fs.FS // the built client: app.js, app.css, …
+	// Ready returns why this server should get no more requests, nil while it should.
+	Ready func(context.Context) error
+	// Metrics takes the handler's own metrics and is what /metrics shows.
+	Metrics *prometheus.Registry
+}
+
+// server is the handlers' common ground.
+type server struct {
+	Options
+	router     *mux.Router
+	api        huma.API
+	assets     *assets
+	metrics    requestMetrics
+	allowances *allowances
+}
+
+// New returns the handler of everything the server answers.
+func New(o Options) (http.Handler, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := s.sameOrigin()
+	if err != nil {
+		return nil, err
+	}
+	// One byte more than a body may have: the reader past it says so in words.
+	limited := http.MaxBytesHandler(s.router, maxBody+2)
+	return headAsGet(secure(guard(limited))), nil
+}
+
+func newServer(o Options) (*server, error) {
+	files, err := loadAssets(o.Files)
+	if err != nil {
+		return nil, err
+	}
+	metrics, err := newRequestMetrics(o.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics, allowances: newAllowances(o.OpsPerSecond)}
+	s.router.Use(s.observe, withCredentials)
+	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
+	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, room.Errorf(codeMethod, "this address does not know that method"))
+	}))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
+	if err != nil {
+		return nil, err
+	}
+	plain := s.router.NewRoute().Subrouter()
+	packed := s.router.NewRoute().Subrouter()
+	packed.Use(fresh, jsonOnly, mux.MiddlewareFunc(func(h http.Handler) http.Handler { return compress(h) }))
+	s.api = humamux.New(packed, apiConfig())
+	s.routes(plain, packed)
+	return s, nil
+}
+
+// routes is the whole outside of the server. Each line is in the OpenAPI
+// document, and the document has nothing else; a test compares them.
+func (s *server) routes(plain, packed *mux.Router) {
+	handle(s, op("POST", "/api/v1/rooms", "create-room", "Make a room", http.StatusCreated), s.createRoom)
+	handle(s, op("GET", "/api/v1/rooms", "list-rooms", "List the workspace's rooms"), s.listRooms)
+	handle(s, op("GET", "/api/v1/rooms/{room}", "get-room", "Read a room as the caller sees it", notModified), s.getRoom)
+	handle(s, op("GET", "/api/v1/rooms/{room}/snapshot", "get-snapshot", "Read one stream at its newest rev"), s.getSnapshot)
+	handle(s, op("GET", "/api/v1/rooms/{room}/activity", "list-activity", "Read commits of one stream"), s.listActivity)
+	handle(s, op("GET", "/api/v1/rooms/{room}/at/{rev}", "get-room-at", "Read one stream as it was"), s.getAt)
+	handle(s, op("POST", "/api/v1/rooms/{room}/ops", "submit-op", "Change the plan"), s.submitOp)
+	handle(s, op("POST", "/api/v1/rooms/{room}/preview", "preview-op", "See what an op would change"), s.previewOp)
+	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)
+	handle(s, op("GET", "/api/v1/rooms/{room}/links", "list-links", "List a room's share links"), s.listLinks)
+	handle(s, op("DELETE", "/api/v1/links/{id}", "revoke-link", "Revoke a share link and end its sessions"), s.revokeLink)
+	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
+
+	s.plain(plain, raw("GET", "/api/v1/rooms/{room}/live", "live", "The live socket, subprotocol parley.v1", "101", ""), s.serveSocket)
+	s.plain(packed, raw("GET", "/api/openapi.json", "openapi", "This document", "200", "application/openapi+json"), s.serveOpenAPI)
+
+	s.plain(packed, raw("GET", "/", "home", "Where to start", "200", htmlType), s.home)
+	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)
+	s.plain(packed, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.pageOfLink)
+	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)
+
+	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
+	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)
+	s.plain(plain, raw("GET", "/healthz", "healthz", "Is the process alive", "200", "text/plain"), s.healthz)
+	s.plain(plain, raw("GET", "/readyz", "readyz", "Should it get requests", "200", "text/plain"), s.readyz)
+	s.plain(plain, raw("GET", "/metrics", "metrics", "Prometheus metrics", "200", "text/plain"), s.serveMetrics())
+}

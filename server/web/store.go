@@ -1,0 +1,52 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"parley/room"
+)
+
+// Store is what the handlers read and write. Errors a caller may read are
+// [*room.Error]; code gone stands for everything that is not there, not theirs,
+// or no longer valid.
+type Store interface {
+	// Authenticate returns what a session token grants.
+	Authenticate(ctx context.Context, token string) (room.Grant, error)
+	// RoomWorkspace returns the workspace a room belongs to.
+	RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error)
+
+	CreateRoom(ctx context.Context, r room.NewRoom) (room.ID, error)
+	// Rooms lists a workspace's rooms, limit at a time; cursor is "" for the
+	// first page, and the returned one is "" after the last.
+	Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error)
+
+	Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error)
+	Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error)
+	After(ctx context.Context, id room.ID, stream room.Stream, after room.Rev, limit int) ([]room.Logged, error)
+	At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error)
+	Preview(ctx context.Context, id room.ID, req room.Request) (room.Outcome, error)
+
+	// CreateLink returns the link and its token, which is kept nowhere else.
+	CreateLink(ctx context.Context, l room.NewLink) (room.Link, string, error)
+	Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error)
+	RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error)
+	// LinkByToken returns the link while it is valid.
+	LinkByToken(ctx context.Context, token string) (room.Link, error)
+	// UseLink notes that somebody came in by the link.
+	UseLink(ctx context.Context, id room.LinkID) error
+	// CreateSession signs participant in ("" for nobody in particular) and
+	// returns the session's token, which is kept nowhere else.
+	CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error)
+}
+
+// Hub is the live side of the server: the one way to write a plan.
+type Hub interface {
+	// ServeSocket upgrades the request and serves the room over it.
+	ServeSocket(w http.ResponseWriter, r *http.Request, id room.ID, cookieToken string)
+	// Submit hands an op to the room's writer and waits for its verdict.
+	Submit(ctx context.Context, id room.ID, req room.Request) (room.Verdict, error)
+	// Recheck ends the sockets of a room whose sessions are no longer valid.
+	Recheck(ctx context.Context, id room.ID)
+}
