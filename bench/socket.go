@@ -89,6 +89,9 @@ func upgrade(fd int, addr, path, origin, protocol string) ([]byte, error) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := unix.Read(fd, buf)
+		if err == unix.EINTR { // a read with a timeout is not started again by itself
+			continue
+		}
 		if err != nil || n == 0 {
 			return nil, fmt.Errorf("reading the handshake answer: %w", errors.Join(err, errServerClosed))
 		}

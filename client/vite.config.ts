@@ -2,11 +2,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 // The build output is in git and inside the server's binary, so names are
-// stable, without hashes, and there are no source maps. One file for all the
-// script: the page asks for app.js?v=…, and a second chunk that imports app.js
-// without the query would run the whole program twice.
+// stable, without hashes, and there are no source maps. Files name each other
+// relatively: the server puts the version into their folder.
 export default defineConfig({
-  base: '/assets/',
+  base: './',
   plugins: [svelte()],
   build: {
     target: 'es2022',
@@ -20,7 +19,8 @@ export default defineConfig({
     rolldownOptions: {
       input: { app: 'src/main.ts' },
       output: {
-        codeSplitting: false,
+        // What the first screen and the later parts share; the page asks for both at once.
+        codeSplitting: { groups: [{ name: 'core', test: /node_modules/ }] },
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
         assetFileNames: (asset) =>

@@ -29,10 +29,13 @@ type bench struct {
 	addr   string
 	stop   func() // ends the hub and waits
 	seq    int64  // of submit
+	room   room.ID
 }
 
 type setup struct {
 	store    *memStore
+	real     Store   // in place of store
+	room     room.ID // that clients connect to
 	broker   Broker
 	options  Options
 	loopback bool
@@ -42,16 +45,19 @@ type setup struct {
 
 func newBench(t testing.TB, s setup) *bench {
 	t.Helper()
-	if s.store == nil {
-		s.store = newMemStore(t)
+	if s.real == nil {
+		if s.store == nil {
+			s.store = newMemStore(t)
+		}
+		s.real, s.room = s.store, testRoom
 	}
-	b := &bench{TB: t, store: s.store}
+	b := &bench{TB: t, store: s.store, room: s.room}
 	if s.broker == nil {
 		b.broker = NewMemoryBroker()
 		s.broker = b.broker
 	}
 	s.options.Origins = []string{testOrigin}
-	b.hub = NewHub(s.store, s.broker, s.options)
+	b.hub = NewHub(s.real, s.broker, s.options)
 
 	listener := b.listen(s)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -213,7 +219,7 @@ func (b *bench) connectUnread(header http.Header) (*client, error) {
 	transport := &http.Transport{DialContext: b.dial}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	ws, resp, err := websocket.Dial(ctx, "ws://"+b.addr+"/"+string(testRoom), &websocket.DialOptions{
+	ws, resp, err := websocket.Dial(ctx, "ws://"+b.addr+"/"+string(b.room), &websocket.DialOptions{
 		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: header, Subprotocols: []string{subprotocol},
 	})
 	if err != nil {

@@ -70,7 +70,8 @@ type fault struct {
 	Code     string      `json:"code"`
 	Message  string      `json:"message"`
 	Stream   room.Stream `json:"stream,omitempty"`
-	Expected int64       `json:"expected,omitempty"`
+	Seq      int64       `json:"seq,omitempty"`      // of a seq_gap: the op that was not processed …
+	Expected int64       `json:"expected,omitempty"` // … and the one that comes first
 	Fatal    bool        `json:"fatal"`
 }
 

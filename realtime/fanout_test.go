@@ -50,6 +50,16 @@ type simulation struct {
 	servers []*bench
 	store   *memStore
 	until   time.Time // no more ops and no more trouble
+
+	mu   sync.Mutex // guards open
+	open int        // ops made and not answered for good
+}
+
+func (sim *simulation) count(n int) int {
+	sim.mu.Lock()
+	defer sim.mu.Unlock()
+	sim.open += n
+	return sim.open
 }
 
 // simMember follows the protocol the way a browser does, and keeps what it got.
@@ -60,13 +70,14 @@ type simMember struct {
 	stream []room.Stream
 	rng    *rand.Rand
 	slow   bool
+	next   time.Time // for the next op
 
 	epoch   map[room.Stream]room.Epoch
 	rev     map[room.Stream]room.Rev
 	got     map[room.Stream]map[room.Rev]string
-	seq     map[room.Stream]int64 // the last one made
-	done    map[room.Stream]int64 // answered for good
-	sent    map[room.Stream]int64 // on this connection
+	seq     map[room.Stream]int64          // the last one made
+	done    map[room.Stream]int64          // answered for good
+	open    map[room.Stream]map[int64]bool // sent on this connection, not answered
 	paused  map[room.Stream]time.Time
 	acked   map[room.Stream]map[int64]room.Rev
 	joining map[room.Stream]bool
@@ -78,7 +89,7 @@ func newSimMember(sim *simulation, n int, token string, seed uint64, streams ...
 	m := &simMember{
 		sim: sim, token: token, client: uid(0x9000 + n), stream: streams, rng: rand.New(rand.NewPCG(seed, uint64(n))), slow: n%4 == 3,
 		epoch: map[room.Stream]room.Epoch{}, rev: map[room.Stream]room.Rev{}, got: map[room.Stream]map[room.Rev]string{},
-		seq: map[room.Stream]int64{}, done: map[room.Stream]int64{}, sent: map[room.Stream]int64{}, paused: map[room.Stream]time.Time{},
+		seq: map[room.Stream]int64{}, done: map[room.Stream]int64{}, open: map[room.Stream]map[int64]bool{}, paused: map[room.Stream]time.Time{},
 		acked: map[room.Stream]map[int64]room.Rev{}, joining: map[room.Stream]bool{},
 	}
 	for _, s := range streams {
@@ -114,11 +125,11 @@ func (m *simMember) finished() bool {
 		return false
 	}
 	for _, s := range m.stream {
-		if m.done[s] < m.seq[s] || m.rev[s] < m.sim.store.head(testRoom, s) {
+		if m.rev[s] < m.sim.store.head(testRoom, s) {
 			return false
 		}
 	}
-	return true
+	return m.sim.count(0) == 0
 }
 
 func (m *simMember) live(c *client) {
@@ -130,7 +141,7 @@ func (m *simMember) live(c *client) {
 			}
 			at += resumeAt(s, m.epoch[s], m.rev[s])
 		}
-		m.sent[s], m.joining[s] = m.done[s], false
+		m.open[s], m.joining[s] = map[int64]bool{}, false
 		m.paused[s] = time.Time{}
 	}
 	if c.trySay(fmt.Sprintf(`{"t":"hello","v":1,"client":%q,"token":%q,"streams":{%s}}`, m.client, m.token, at)) != nil {
@@ -162,20 +173,25 @@ func (m *simMember) live(c *client) {
 // propose makes new ops now and then, and sends what is pending in order.
 func (m *simMember) propose(c *client) bool {
 	for _, s := range m.stream {
-		if time.Now().Before(m.sim.until) && m.rng.IntN(3) == 0 && m.seq[s]-m.done[s] < room.Window {
+		if now := time.Now(); now.Before(m.sim.until) && now.After(m.next) && m.seq[s]-m.done[s] < room.Window {
 			m.seq[s]++
+			m.sim.count(1)
+			m.next = now.Add(time.Duration(m.rng.IntN(300)) * time.Millisecond)
 		}
-		for m.sent[s] < m.seq[s] && m.sent[s]-m.done[s] < room.Window && time.Now().After(m.paused[s]) {
-			m.sent[s]++
+		for seq := m.done[s] + 1; seq <= m.seq[s] && len(m.open[s]) < room.Window/2; seq++ {
+			if m.open[s][seq] || time.Now().Before(m.paused[s]) {
+				continue
+			}
+			m.open[s][seq] = true
 			id := milestoneIn(s)
-			if m.sent[s]%7 == 0 {
+			if seq%7 == 0 {
 				id = room.RecordID(uid(404)) // refused
 			}
-			title := fmt.Sprintf("%s %d", m.token, m.sent[s])
-			if c.trySay(opText(s, m.sent[s], id, title)) != nil {
+			title := fmt.Sprintf("%s %d", m.token, seq)
+			if c.trySay(opText(s, seq, id, title)) != nil {
 				return false
 			}
-			if m.rng.IntN(10) == 0 && c.trySay(opText(s, m.sent[s], id, title)) != nil { // sent twice
+			if m.rng.IntN(10) == 0 && c.trySay(opText(s, seq, id, title)) != nil { // sent twice
 				return false
 			}
 		}
@@ -204,25 +220,38 @@ func (m *simMember) take(c *client, f frame) bool {
 			t.Errorf("%s: op %d is at %d and at %d", m.token, f.Seq, old, f.Rev) // I7
 		}
 		m.acked[f.Stream][f.Seq] = f.Rev
-		m.done[f.Stream] = max(m.done[f.Stream], f.Seq)
+		m.settle(f)
 	case "reject":
 		if f.Code == "busy" {
-			m.sent[f.Stream] = min(m.sent[f.Stream], f.Seq-1)
+			delete(m.open[f.Stream], f.Seq)
 			m.paused[f.Stream] = time.Now().Add(time.Duration(f.RetryMS) * time.Millisecond)
 			return true
 		}
 		if f.Seq%7 != 0 {
 			t.Errorf("%s: %s", m.token, f.raw)
 		}
-		m.done[f.Stream] = max(m.done[f.Stream], f.Seq)
+		m.settle(f)
 	case "error":
 		if f.Code != "seq_gap" {
 			t.Errorf("%s: %s", m.token, f.raw)
 			return false
 		}
-		m.sent[f.Stream] = min(m.sent[f.Stream], f.Expected-1)
+		delete(m.open[f.Stream], f.Seq)
 	}
 	return true
+}
+
+func (m *simMember) settle(f frame) {
+	delete(m.open[f.Stream], f.Seq)
+	m.answered(f.Stream, f.Seq)
+}
+
+// answered notes that all ops up to seq are answered for good.
+func (m *simMember) answered(s room.Stream, seq int64) {
+	if seq > m.done[s] {
+		m.sim.count(int(m.done[s] - seq))
+		m.done[s] = seq
+	}
 }
 
 func (m *simMember) enter(e streamEntry) {
@@ -235,8 +264,7 @@ func (m *simMember) enter(e streamEntry) {
 		m.sim.Errorf("%s: resumed at %d, having %d", m.token, e.Rev, m.rev[e.Stream])
 	}
 	m.epoch[e.Stream], m.rev[e.Stream] = e.Epoch, e.Rev
-	m.done[e.Stream] = max(m.done[e.Stream], e.Seq)
-	m.sent[e.Stream] = max(m.sent[e.Stream], m.done[e.Stream])
+	m.answered(e.Stream, e.Seq)
 }
 
 func (m *simMember) fold(f frame) {

@@ -179,7 +179,7 @@ func (s *session) gap(stream room.Stream, seq, expected int64) error {
 
 func gapFrame(stream room.Stream, seq, expected int64) []byte {
 	return errorFrame(fault{
-		Code: seqGap, Stream: stream, Expected: expected,
+		Code: seqGap, Stream: stream, Seq: seq, Expected: expected,
 		Message: "op " + itoa(seq) + " was not processed; op " + itoa(expected) + " comes first",
 	})
 }

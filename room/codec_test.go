@@ -92,6 +92,21 @@ func TestNormalizeFields(t *testing.T) {
 	}
 }
 
+func TestMoneyHasOneForm(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0.00", "-0": "0.00", "-0.5": "-0.50", "007": "7.00", "125000": "125000.00", "1.5": "1.50", "999999999999999.99": "999999999999999.99",
+	} {
+		if got, ok := canonicalMoney(in); !ok || got != want {
+			t.Errorf("%s = %v, want %s", in, got, want)
+		}
+	}
+	for _, in := range []string{"", "-", ".5", "1.", "1.234", "1e3", "1,5", " 1", "+1", "1000000000000000", "--1", "1.-5"} {
+		if got, ok := canonicalMoney(in); ok {
+			t.Errorf("%q = %v", in, got)
+		}
+	}
+}
+
 // A snapshot loaded again is the same snapshot.
 func TestSnapshotsLoad(t *testing.T) {
 	w := newWorld(t)

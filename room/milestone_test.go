@@ -161,8 +161,8 @@ func TestGoLiveThatComesBack(t *testing.T) {
 			t.Errorf("go-live of %s = %v, want %v", id, got, want)
 		}
 	}
-	a := w.milestone(Shared, 0x30, Fields{"is_go_live": true, "due": "2026-09-01"})
-	b := w.milestone(Shared, 0x31, Fields{"is_go_live": true, "due": "2026-10-01"})
+	a := w.milestone(Shared, 0x31, Fields{"is_go_live": true, "due": "2026-09-01"})
+	b := w.milestone(Shared, 0x30, Fields{"is_go_live": true, "due": "2026-10-01"})
 	removed := w.undo(sam, Shared, w.plan.Revs[Shared]).ok(t)
 	flag(a, true)
 

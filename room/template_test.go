@@ -14,6 +14,9 @@ func TestSoftwarePurchase(t *testing.T) {
 	if n := d.count(Shared, Milestone); n != 12 {
 		t.Errorf("%d milestones", n)
 	}
+	if n := d.count(Shared, RoleSlot); n != 11 {
+		t.Errorf("%d role slots", n)
+	}
 	if n := d.count(Shared, Phase); n != 2+4 {
 		t.Errorf("%d phases", n)
 	}
@@ -69,6 +72,9 @@ func TestTemplateUsesWhatTheRoomHas(t *testing.T) {
 
 	if got := newDraft(w.plan, Stamp{}, Shared).anchor(); got.due != "2026-10-01" || got.goLive != "2026-10-01" {
 		t.Errorf("go-live = %+v", got)
+	}
+	if n := len(w.plan.Streams[Shared][RoleSlot]); n != 11 {
+		t.Errorf("%d role slots", n)
 	}
 	owned := false
 	for _, rec := range w.plan.Streams[Shared][Milestone] {

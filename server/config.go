@@ -14,6 +14,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"parley/realtime/redis"
 )
 
 // flags are the settings as they come: flags, else environment, else defaults.
@@ -44,6 +46,7 @@ type config struct {
 	Addr         string
 	PublicURL    string // without a final slash; "" until the listener has its port
 	DatabaseURL  string // "" for the embedded database
+	RedisURL     string // "" for one server
 	Data         string // absolute
 	AdminKey     string
 	Demo         demoWhen
@@ -70,7 +73,7 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	}
 	var c config
 	for _, check := range []func(flags, *config) error{
-		checkAddr, checkPublicURL, checkDatabaseURL, checkData, checkAdminKey, checkDemo, checkOps,
+		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkDemo, checkOps,
 	} {
 		if err := check(raw, &c); err != nil {
 			return config{}, err
@@ -149,14 +152,10 @@ func dataDir() string {
 
 // unsupported refuses what this version cannot do yet, instead of ignoring it.
 func unsupported(f flags) error {
-	switch {
-	case f.RedisURL != "":
-		return configError(fmt.Sprintf("REDIS_URL is %q, but this version runs as one server only: leave it empty.", masked(f.RedisURL)))
-	case f.SMTPURL != "":
+	if f.SMTPURL != "" {
 		return configError(fmt.Sprintf("SMTP_URL is %q, but this version sends no mail: leave it empty.", masked(f.SMTPURL)))
-	default:
-		return nil
 	}
+	return nil
 }
 
 func checkAddr(f flags, c *config) error {
@@ -196,6 +195,22 @@ func checkDatabaseURL(f flags, c *config) error {
 		return configError(fmt.Sprintf("DATABASE_URL is %q, but must be a PostgreSQL URL, as in postgres://user:password@host:5432/name, or empty for the embedded database.", masked(f.DatabaseURL)))
 	}
 	c.DatabaseURL = f.DatabaseURL
+	return nil
+}
+
+// checkRedisURL also refuses Redis beside the embedded database: other servers
+// could not reach that one, so there would be nobody to carry anything to.
+func checkRedisURL(f flags, c *config) error {
+	if f.RedisURL == "" {
+		return nil
+	}
+	if err := redis.Check(f.RedisURL); err != nil {
+		return configError(fmt.Sprintf("REDIS_URL is %q, but must be one Redis URL, as in redis://user:password@host:6379/0, or several of a cluster separated by commas.", masked(f.RedisURL)))
+	}
+	if f.DatabaseURL == "" {
+		return configError(fmt.Sprintf("REDIS_URL is %q, but connects servers that share a database: set DATABASE_URL too, or leave both empty.", masked(f.RedisURL)))
+	}
+	c.RedisURL = f.RedisURL
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"parley/client"
 	"parley/migrations"
 	"parley/realtime"
+	"parley/realtime/redis"
 	"parley/room"
 	"parley/room/postgres"
 	"parley/server/web"
@@ -45,6 +46,7 @@ type app struct {
 	origins  []string // what a browser may say it comes from
 	db       *database
 	store    *postgres.Store
+	redis    *redis.Broker // nil for one server
 	hub      *realtime.Hub
 	http     *http.Server
 	metrics  *prometheus.Registry
@@ -66,7 +68,9 @@ func serve(ctx context.Context, cfg config) error {
 	if err != nil {
 		return startError(ctx, err)
 	}
-	a.live()
+	if err := a.live(); err != nil {
+		return err
+	}
 	if err := a.serveHTTP(workspace); err != nil {
 		return err
 	}
@@ -134,15 +138,24 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 	return a.store.EnsureWorkspace(ctx, "Workspace")
 }
 
-// live starts the hub.
-func (a *app) live() {
-	a.hub = realtime.NewHub(a.store, realtime.NewMemoryBroker(), realtime.Options{
+// live starts the hub, on Redis where other servers share the database.
+func (a *app) live() error {
+	var broker realtime.Broker = realtime.NewMemoryBroker()
+	if a.cfg.RedisURL != "" {
+		over, err := redis.New(a.cfg.RedisURL, slog.Default())
+		if err != nil {
+			return fmt.Errorf("cannot use REDIS_URL: %w", err)
+		}
+		a.redis, broker = over, over
+	}
+	a.hub = realtime.NewHub(a.store, broker, realtime.Options{
 		Origins: a.origins, OpsPerSecond: float64(a.cfg.OpsPerSecond),
 	})
 	a.metrics.MustRegister(a.hub)
 	ctx, cancel := context.WithCancel(context.Background()) // ends after the drain, not with the signal
 	a.hubStop = cancel
 	go func() { a.hubDone <- a.hub.Run(ctx) }()
+	return nil
 }
 
 func (a *app) serveHTTP(workspace room.WorkspaceID) error {
@@ -204,6 +217,9 @@ func (a *app) stop() {
 	if a.hub != nil {
 		a.hubStop()
 		<-a.hubDone
+	}
+	if a.redis != nil {
+		_ = a.redis.Close()
 	}
 	if a.db != nil {
 		a.db.close()

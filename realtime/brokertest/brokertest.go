@@ -66,6 +66,13 @@ func (i *Inbox) Lost() {
 	i.signal()
 }
 
+// Losses returns how often something was reported lost.
+func (i *Inbox) Losses() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.lost
+}
+
 func (i *Inbox) signal() {
 	select {
 	case i.arrived <- struct{}{}:

@@ -63,17 +63,32 @@ func New(urls string, log *slog.Logger) (*Broker, error) {
 	return b, nil
 }
 
-func connect(urls string) (goredis.UniversalClient, int, error) {
+// Check returns what is wrong with urls, as [New] would. It connects to nothing.
+func Check(urls string) error {
+	_, err := parse(urls)
+	return err
+}
+
+func parse(urls string) ([]*goredis.Options, error) {
 	list := strings.Split(urls, ",")
 	options := make([]*goredis.Options, len(list))
 	for i, raw := range list {
 		o, err := goredis.ParseURL(strings.TrimSpace(raw))
 		if err != nil {
-			return nil, 0, fmt.Errorf("redis: %w", err)
+			return nil, fmt.Errorf("redis: %w", err)
 		}
 		o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
 		o.MaxRetries = -1 // a message that failed is found in the log, not sent late
 		options[i] = o
+	}
+	return options, nil
+}
+
+// connect returns the client and how many lanes it gets.
+func connect(urls string) (goredis.UniversalClient, int, error) {
+	options, err := parse(urls)
+	if err != nil {
+		return nil, 0, err
 	}
 	if len(options) == 1 {
 		return goredis.NewClient(options[0]), standaloneLanes, nil

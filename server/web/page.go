@@ -74,9 +74,10 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <meta name="robots" content="noindex, nofollow">
 <title>Shared plan · Parley</title>
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/app.css?v={{.Version}}">
+<link rel="stylesheet" href="/assets/{{.Version}}/app.css">
 {{- if .Boot}}
-<script type="module" src="/assets/app.js?v={{.Version}}"></script>
+<link rel="modulepreload" href="/assets/{{.Version}}/core.js">
+<script type="module" src="/assets/{{.Version}}/app.js"></script>
 {{- end}}
 </head>
 <body>

@@ -146,7 +146,7 @@ func TestThePageIsSafe(t *testing.T) {
 			t.Errorf("%s = %q, want %q", k, got, want)
 		}
 	}
-	if !strings.Contains(html, `<html lang="en" dir="ltr">`) || !strings.Contains(html, `src="/assets/app.js?v=`+a.server.assets.version+`"`) {
+	if !strings.Contains(html, `<html lang="en" dir="ltr">`) || !strings.Contains(html, `src="/assets/`+a.server.assets.version+`/app.js"`) {
 		t.Errorf("shell:\n%s", html)
 	}
 	if strings.Contains(html, "<title>Rollout") {

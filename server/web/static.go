@@ -16,8 +16,9 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// assetsPath is where the client's files are.
-const assetsPath = "/assets/{file:.+}"
+// assetsPath is where the client's files are. The version is in the path, not in
+// a query, so that files which import each other stay within it.
+const assetsPath = "/assets/{version:[0-9a-f]{12}}/{file:.+}"
 
 // assets are the client's files, in memory and ready to send.
 type assets struct {
@@ -92,19 +93,15 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
-// serveAsset answers a file. Asked for by the running version it may be kept
-// for good; else it is asked about again, which its ETag makes cheap.
+// serveAsset answers a file of the running version, to be kept for good. A page
+// of another version is told that its files are gone: mixing them would break it.
 func (s *server) serveAsset(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.assets.files[mux.Vars(r)["file"]]
-	if !ok {
+	if !ok || mux.Vars(r)["version"] != s.assets.version {
 		refuse(w, errNotHere)
 		return
 	}
-	cache := "no-cache"
-	if r.URL.Query().Get("v") == s.assets.version {
-		cache = "public, max-age=31536000, immutable"
-	}
-	a.serve(w, r, cache)
+	a.serve(w, r, "public, max-age=31536000, immutable")
 }
 
 func (s *server) serveIcon(w http.ResponseWriter, r *http.Request) {

@@ -1,33 +1,46 @@
-import { connection, giveName } from './room.ts';
+import { createHash } from 'node:crypto';
+import { connection } from './room.ts';
 import type { RunningServer } from './server.ts';
-import type { Seat } from './test.ts';
+import type { Seat, SeatOptions, Sit } from './test.ts';
 
-type Sit = (path: string) => Promise<Seat>;
+/** Person is somebody in a room: the browser in front of them, and their session for calls without it. */
+export interface Person extends Seat {
+  readonly id: string;
+  readonly session: string;
+}
 
-/** sitTogether opens a new room for Priya of Northwind and Marc of Acme, each in a browser of their own. */
-export async function sitTogether(
-  server: RunningServer,
-  sit: Sit,
-): Promise<{ room: string; seller: Seat; buyer: Seat }> {
+export interface Couple {
+  readonly room: string;
+  readonly seller: Person;
+  readonly buyer: Person;
+}
+
+/** sitTogether opens a new room for Priya of Northwind, who owns it, and Marc of Acme, who edits. */
+export async function sitTogether(server: RunningServer, sit: Sit): Promise<Couple> {
   const room = await server.room();
-  const seller = await sitDown(server, sit, room, 'seller', 'Priya Nair');
+  const seller = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner');
   const buyer = await sitDown(server, sit, room, 'buyer', 'Marc Olsen');
   return { room, seller, buyer };
 }
 
-/** sitDown opens the room through a new link of a side and gives a name. */
+/** sitDown opens the room through a new link of a side, as somebody who gave a name before. */
 export async function sitDown(
   server: RunningServer,
   sit: Sit,
   room: string,
   side: string,
   name: string,
-): Promise<Seat> {
-  const link = await server.link(room, side, 'editor');
-  const seat = await sit(link.path);
+  access = 'editor',
+  options: SeatOptions = {},
+): Promise<Person> {
+  const link = await server.link(room, side, access);
+  const token = link.path.split('/').at(-1) ?? '';
+  const joined = await server.api<{ session_token: string; me: { id: string } }>('POST', '/api/v1/join', {
+    token,
+    name,
+  });
+  const key = `parley:session:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
+  const seat = await sit(link.path, { ...options, remembers: { [key]: joined.session_token } });
   await connection(seat.page, 'live');
-  await seat.page.keyboard.press('Control+k').catch(() => undefined);
-  await giveName(seat.page, name);
-  await connection(seat.page, 'live');
-  return seat;
+  return { ...seat, id: joined.me.id, session: joined.session_token };
 }

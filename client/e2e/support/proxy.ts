@@ -49,6 +49,13 @@ export class Proxy {
     this.#delayMs = ms;
   }
 
+  /** reset ends every connection and forgets what was broken. */
+  reset(): void {
+    this.cut();
+    this.#mode = 'pass';
+    this.#delayMs = 0;
+  }
+
   async stop(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -5,12 +5,18 @@ import { expect } from './test.ts';
 export const cell = (page: Page, milestone: string, field: string): Locator =>
   page.getByTestId(`cell-${milestone}-${field}`);
 
+/** title returns the title in a plan row, without what is shown beside it. */
+export const title = (page: Page, milestone: string): Locator => cell(page, milestone, 'title').locator('.text');
+
 /** row returns the plan row (or card) of a milestone. */
 export const row = (page: Page, milestone: string): Locator => page.getByTestId(`row-${milestone}`);
 
+/** titles returns the titles of the plan from top to bottom. */
+export const titles = (page: Page): Locator => page.locator('[data-testid^="row-"] .text');
+
 /** milestoneId finds a milestone by its title on the screen. */
-export async function milestoneId(page: Page, title: string): Promise<string> {
-  const found = page.locator('[data-testid^="row-"]').filter({ hasText: title }).first();
+export async function milestoneId(page: Page, text: string): Promise<string> {
+  const found = page.locator('[data-testid^="row-"]').filter({ hasText: text }).first();
   await expect(found).toBeVisible();
   return ((await found.getAttribute('data-testid')) ?? '').slice('row-'.length);
 }
@@ -24,20 +30,17 @@ export async function connection(
   await expect(page.locator(`[data-conn="${state}"]`)).toHaveCount(1, { timeout });
 }
 
-/** enterTitle edits a title cell the way a person does: focus, type over, Enter. */
-export async function enterTitle(page: Page, milestone: string, title: string): Promise<void> {
-  await cell(page, milestone, 'title').click();
+/** typeTitle opens a title cell and types over what is in it, without saving. */
+export async function typeTitle(page: Page, milestone: string, text: string): Promise<void> {
+  await cell(page, milestone, 'title').focus();
   await page.keyboard.press('Enter');
-  await expect(page.locator('input:focus, textarea:focus')).toHaveCount(1);
+  await expect(cell(page, milestone, 'title').locator('input')).toBeFocused();
   await page.keyboard.press('Control+a');
-  await page.keyboard.type(title);
-  await page.keyboard.press('Enter');
+  await page.keyboard.type(text);
 }
 
-/** giveName answers the question that the first write of a link holder asks. */
-export async function giveName(page: Page, name: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel(/name/i).first().fill(name);
-  await dialog.getByRole('button', { name: /continue|join|save/i }).click();
-  await expect(dialog).toBeHidden();
+/** enterTitle edits a title cell: focus, type over, Enter. */
+export async function enterTitle(page: Page, milestone: string, text: string): Promise<void> {
+  await typeTitle(page, milestone, text);
+  await page.keyboard.press('Enter');
 }

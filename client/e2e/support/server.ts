@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Op } from '../../src/replica/types.ts';
 import { binary } from './paths.ts';
 
 export const ORIGIN = 'http://parley.test';
@@ -16,6 +18,13 @@ export interface NewRoom {
   readonly time_zone?: string;
 }
 
+/** Links of the demo room, by who they are for, as tokens. */
+export interface DemoLinks {
+  readonly seller: string;
+  readonly buyer: string;
+  readonly watch: string;
+}
+
 /** RunningServer is the real binary on its embedded PostgreSQL, in a directory of its own. */
 export class RunningServer {
   readonly port: number;
@@ -23,12 +32,15 @@ export class RunningServer {
   #process: ChildProcess | undefined;
   #output = '';
 
-  constructor(port: number) {
+  readonly #demo: boolean;
+
+  private constructor(port: number, demo: boolean) {
     this.port = port;
+    this.#demo = demo;
   }
 
-  static async start(): Promise<RunningServer> {
-    const server = new RunningServer(await freePort());
+  static async start({ demo = false } = {}): Promise<RunningServer> {
+    const server = new RunningServer(await freePort(), demo);
     await server.up();
     return server;
   }
@@ -42,7 +54,7 @@ export class RunningServer {
         PARLEY_PUBLIC_URL: ORIGIN,
         PARLEY_DATA: this.#data,
         PARLEY_ADMIN_KEY: ADMIN_KEY,
-        PARLEY_DEMO: 'false',
+        PARLEY_DEMO: String(this.#demo),
       },
     });
     this.#process = child;
@@ -91,14 +103,32 @@ export class RunningServer {
     return { id: made.id, path: made.url.replace(ORIGIN, '') };
   }
 
-  async api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${ADMIN_KEY}`, 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  /** submit changes the plan as the person of a session, without a browser. */
+  async submit(room: string, session: string, ops: readonly Op[], stream = 'shared'): Promise<void> {
+    const body = { client: randomUUID(), seq: 1, stream, ops };
+    await this.api('POST', `/api/v1/rooms/${room}/ops`, body, session);
+  }
+
+  /** demoLinks returns the link tokens of the demo room. */
+  demoLinks(): DemoLinks {
+    const { links } = JSON.parse(readFileSync(join(this.#data, 'demo.json'), 'utf8')) as { links: DemoLinks };
+    return links;
+  }
+
+  /** api calls the HTTP API: with the workspace's key, or as the person of a session. */
+  async api<T>(method: string, path: string, body?: unknown, key: string = ADMIN_KEY): Promise<T> {
+    const response = await this.ask(method, path, body, key);
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  /** ask calls the HTTP API and returns the answer as it is. */
+  ask(method: string, path: string, body: unknown, key: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

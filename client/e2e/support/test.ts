@@ -1,5 +1,6 @@
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   test as base,
   chromium as engine,
@@ -16,13 +17,34 @@ export interface Seat {
   readonly proxy: Proxy;
 }
 
-interface Fixtures {
-  /** sit opens path in a new browser behind a new proxy. */
-  sit: (path: string, options?: BrowserContextOptions) => Promise<Seat>;
+export interface SeatOptions extends BrowserContextOptions {
+  /** remembers is what the browser's storage holds before the first page. */
+  readonly remembers?: Readonly<Record<string, string>>;
+  /** before sees the page before it loads anything. */
+  readonly before?: (page: Page) => void;
 }
 
-export const test = base.extend<Fixtures, { server: RunningServer }>({
+/** Sit opens a path as somebody new, at a browser behind a proxy of its own. */
+export type Sit = (path: string, options?: SeatOptions) => Promise<Seat>;
+
+/** Desk is a browser and its network. A worker keeps its desks: starting a browser takes longer than a test. */
+interface Desk {
+  readonly browser: Browser;
+  readonly proxy: Proxy;
+}
+
+interface Fixtures {
+  sit: Sit;
+}
+
+interface WorkerFixtures {
+  server: RunningServer;
+  desks: Desk[];
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a fixture needs from this pattern
     async ({}, use) => {
       const server = await RunningServer.start();
       await use(server);
@@ -31,30 +53,54 @@ export const test = base.extend<Fixtures, { server: RunningServer }>({
     { scope: 'worker' },
   ],
 
-  sit: async ({ server }, use) => {
-    const open: { browser: Browser; proxy: Proxy }[] = [];
-    await use(async (path, options = {}) => {
-      const proxy = await Proxy.start(server.port);
-      const browser = await engine.launch({ executablePath: chromium(), args: flags(proxy.port) });
-      open.push({ browser, proxy });
-      const context = await browser.newContext({
+  desks: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a fixture needs from this pattern
+    async ({}, use) => {
+      const desks: Desk[] = [];
+      await use(desks);
+      for (const { browser, proxy } of desks) {
+        await browser.close();
+        await proxy.stop();
+      }
+    },
+    { scope: 'worker' },
+  ],
+
+  sit: async ({ server, desks }, use) => {
+    const seated: BrowserContext[] = [];
+    const broken: Error[] = [];
+    await use(async (path, { remembers = {}, before, ...options } = {}) => {
+      const desk = desks[seated.length] ?? (await furnish(server));
+      desks[seated.length] = desk;
+      const context = await desk.browser.newContext({
         baseURL: ORIGIN,
+        locale: 'en-GB',
         viewport: { width: 1280, height: 800 },
         ...options,
       });
+      seated.push(context);
+      await context.addInitScript((entries) => {
+        for (const [key, value] of entries) localStorage.setItem(key, value);
+      }, Object.entries(remembers));
       const page = await context.newPage();
-      page.on('pageerror', (error) => {
-        throw error;
-      });
+      page.on('pageerror', (error) => broken.push(error));
+      before?.(page);
       await page.goto(path);
-      return { page, proxy };
+      return { page, proxy: desk.proxy };
     });
-    for (const { browser, proxy } of open) {
-      await browser.close();
-      await proxy.stop();
+    for (const [i, context] of seated.entries()) {
+      await context.close();
+      desks[i]?.proxy.reset();
     }
+    expect(broken, 'no script of the page failed').toEqual([]);
   },
 });
+
+async function furnish(server: RunningServer): Promise<Desk> {
+  const proxy = await Proxy.start(server.port);
+  const browser = await engine.launch({ executablePath: chromium(), args: flags(proxy.port) });
+  return { browser, proxy };
+}
 
 /** flags sends the product's origin to one proxy and keeps the browser off the internet. */
 function flags(port: number): string[] {

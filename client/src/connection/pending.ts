@@ -2,7 +2,7 @@ import type { Replica, Saved } from '../replica/model';
 import { readSaved, save } from '../replica/saved';
 import { STREAMS } from '../replica/types';
 import type { Store } from './storage';
-import { type Claim, claim } from './tab';
+import { type Claim, claim, hold } from './tab';
 import { uuid } from './uuid';
 
 /** PendingStore keeps a tab's client name and pending ops over a reload. */
@@ -31,7 +31,7 @@ export class PendingStore {
   /** hold claims a new client name for this page. */
   async hold(client: string): Promise<void> {
     this.#claim?.release();
-    this.#claim = await claim(client);
+    this.#claim = await hold(client);
   }
 
   /** write keeps a replica's pending ops, if they changed since. It is called before anything is sent. */

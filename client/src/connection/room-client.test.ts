@@ -5,6 +5,7 @@ import {
   ANN,
   answer,
   bootAt,
+  FakeChannel,
   FakeLocks,
   FakePage,
   FakeSocket,
@@ -320,6 +321,25 @@ describe('a tab', () => {
     expect(FakeSocket.last.of('op')).toEqual([]);
     expect(titleOf(second)).toBe('Legal review');
     expect([...session.items.values()].join()).toContain('Contract');
+  });
+
+  test('without locks, on a plain http page, is told by the first that it is a duplicate', async () => {
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal('BroadcastChannel', FakeChannel);
+    const first = await live();
+    setTitle(first, 'Contract');
+    vi.stubGlobal('sessionStorage', session.copy());
+    await open(bootAt(5));
+    await wait(200);
+    const [one, two] = FakeSocket.all;
+    two?.open();
+    expect(two?.of('hello')[0]?.client).not.toBe(one?.of('hello')[0]?.client);
+
+    first.stop();
+    vi.stubGlobal('sessionStorage', session);
+    const again = await open(bootAt(5)); // the first page is gone: this one goes on for it
+    await wait(200);
+    expect(titleOf(again)).toBe('Contract');
   });
 
   test('without any storage works, until it ends', async () => {

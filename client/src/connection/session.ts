@@ -1,4 +1,5 @@
 import type { Me } from '../replica/types';
+import { sha256 } from './sha256';
 import type { Store } from './storage';
 import type { Boot, JoinResult, StopReason } from './types';
 
@@ -30,15 +31,18 @@ const UNREACHABLE = 'The server cannot be reached right now. Try again in a mome
 /** Session is this page's right to be in the room: the link's session token, or the cookie. */
 export class Session {
   readonly #options: SessionOptions;
-  #token: string | null = null;
+  /** key is where the session token is kept: per link, without naming it. */
+  readonly #key: string | null;
+  #token: string | null;
   /** cookie: the cookie that the page came with is good enough. */
   #cookie: boolean;
-  #loaded: Promise<void> | null = null;
-  #key: string | null = null;
 
   constructor(options: SessionOptions) {
+    const { boot, token, store } = options;
     this.#options = options;
-    this.#cookie = options.boot.session || options.token === null;
+    this.#key = token === null ? null : `parley:session:${sha256(token).slice(0, 16)}`;
+    this.#token = this.#key === null ? null : store.get(this.#key);
+    this.#cookie = boot.session || token === null;
   }
 
   /** token is the session token for hello and Authorization, null with the cookie. */
@@ -48,7 +52,6 @@ export class Session {
 
   /** authorize makes sure that there is a session, joining through the link where needed. */
   async authorize(): Promise<Authorized> {
-    await this.#load();
     if (this.#token !== null || this.#cookie) return { kind: 'ok' };
     if (this.#options.token === null) return { kind: 'stop', why: 'expired' };
     const answer = await this.#post({});
@@ -69,7 +72,6 @@ export class Session {
     if (this.#options.token === null) {
       return { ok: false, message: 'Open the room through its link to join with a name.' };
     }
-    await this.#load();
     const answer = await this.#post(who);
     if ('joined' in answer) return { ok: true, me: answer.joined.me };
     const { message, field } = answer;
@@ -83,18 +85,6 @@ export class Session {
     if (init.body !== undefined && !headers.has('Content-Type'))
       headers.set('Content-Type', 'application/json');
     return this.#options.fetch(path, { credentials: 'same-origin', ...init, headers });
-  }
-
-  #load(): Promise<void> {
-    this.#loaded ??= this.#read();
-    return this.#loaded;
-  }
-
-  async #read(): Promise<void> {
-    const { token, store } = this.#options;
-    if (token === null) return;
-    this.#key = `parley:session:${await fingerprint(token)}`;
-    this.#token = store.get(this.#key);
   }
 
   async #post(who: { name?: string; email?: string }): Promise<Answer> {
@@ -130,20 +120,4 @@ function stopReason(status: number): StopReason | null {
   if (status === 401) return 'expired';
   if (status === 403 || status === 422) return 'forbidden';
   return null;
-}
-
-/** fingerprint names a link token in the storage without holding it: 16 hex digits. */
-export async function fingerprint(token: string): Promise<string> {
-  const bytes = new TextEncoder().encode(token);
-  const digest = await globalThis.crypto.subtle?.digest('SHA-256', bytes).catch(() => undefined);
-  if (digest !== undefined) return hex(new Uint8Array(digest).subarray(0, 8));
-  // A plain http page has no SHA-256. FNV-1a, 64 bits, tells this browser's own
-  // links apart, and gives away no more of a token of 160 random bits.
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, '0');
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

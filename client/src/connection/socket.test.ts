@@ -290,6 +290,21 @@ describe('the server', () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
+  test('that keeps one stream closed keeps the connection', async () => {
+    const fake = await live();
+    answerPings(fake);
+    fake.says({
+      t: 'error',
+      code: 'unauthorized',
+      message: 'not open to you',
+      stream: 'buyer',
+      fatal: false,
+    });
+    await wait(20_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(unauthorized).not.toHaveBeenCalled();
+  });
+
   test('that finds this page too fast is left alone for longer', async () => {
     const fake = await live();
     fake.ends(4029);

@@ -187,7 +187,8 @@ export class Socket {
   // error reports whether the frame ended the connection.
   #error(frame: ErrorFrame): boolean {
     if (frame.code === 'rate') this.#attempt = Math.max(this.#attempt, RATE_ATTEMPT);
-    if (frame.code !== 'unauthorized') return false;
+    // One that is not fatal is about a stream, not about the session.
+    if (frame.code !== 'unauthorized' || !frame.fatal) return false;
     this.#unauthorized();
     return true;
   }

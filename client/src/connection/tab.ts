@@ -3,7 +3,7 @@
 
 const TRIES = 8;
 const TRY_MS = 50;
-const ANSWER_MS = 150;
+const ANSWER_MS = 100;
 
 /** Claim holds a client name until release. */
 export interface Claim {
@@ -26,6 +26,13 @@ export async function claim(client: string): Promise<Claim | null> {
   return null;
 }
 
+/** hold takes a name that was made just now: nobody else can have it. */
+export async function hold(client: string): Promise<Claim> {
+  const locks = globalThis.navigator?.locks;
+  const held = locks === undefined ? null : await lock(locks, `parley:${client}`);
+  return held ?? answering(client);
+}
+
 function lock(locks: LockManager, name: string): Promise<Claim | null> {
   return new Promise((resolve) => {
     locks
@@ -40,7 +47,7 @@ function lock(locks: LockManager, name: string): Promise<Claim | null> {
 
 // Pages without locks, those on plain http, ask each other.
 async function claimByAsking(client: string): Promise<Claim | null> {
-  if (globalThis.BroadcastChannel === undefined) return { release: () => {} };
+  if (globalThis.BroadcastChannel === undefined) return answering(client);
   const channel = new BroadcastChannel(`parley:${client}`);
   const taken = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), ANSWER_MS);
@@ -51,10 +58,14 @@ async function claimByAsking(client: string): Promise<Claim | null> {
     };
     channel.postMessage('whose');
   });
-  if (taken) {
-    channel.close();
-    return null;
-  }
+  channel.close();
+  return taken ? null : answering(client);
+}
+
+// answering tells every page that asks that the name is taken.
+function answering(client: string): Claim {
+  if (globalThis.BroadcastChannel === undefined) return { release: () => {} };
+  const channel = new BroadcastChannel(`parley:${client}`);
   channel.onmessage = ({ data }) => {
     if (data === 'whose') channel.postMessage('mine');
   };

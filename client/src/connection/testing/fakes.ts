@@ -170,6 +170,29 @@ export class FakeLocks {
   }
 }
 
+/** FakeChannel is the BroadcastChannel that all tabs of a browser share. */
+export class FakeChannel {
+  static readonly open = new Set<FakeChannel>();
+
+  readonly name: string;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+
+  constructor(name: string) {
+    this.name = name;
+    FakeChannel.open.add(this);
+  }
+
+  postMessage(data: unknown): void {
+    for (const other of FakeChannel.open) {
+      if (other !== this && other.name === this.name) queueMicrotask(() => other.onmessage?.({ data }));
+    }
+  }
+
+  close(): void {
+    FakeChannel.open.delete(this);
+  }
+}
+
 /** FakePage is a page that can be hidden, and lose the network. */
 export class FakePage extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible';

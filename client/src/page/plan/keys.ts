@@ -86,8 +86,7 @@ function rowKey(grid: Grid, { row }: Stop, event: KeyboardEvent): boolean {
       nameBeside(grid, row, event.shiftKey);
       return true;
     case '.':
-      void grid.focus({ row, col: 'more', want: 'more' });
-      grid.menu = { id: row, kind: 'menu' };
+      void popup(grid, row, 'menu');
       return true;
   }
   if (m === undefined) {
@@ -120,12 +119,16 @@ function rowKey(grid: Grid, { row }: Stop, event: KeyboardEvent): boolean {
       remove(grid, m);
       return true;
     case 'm':
-      if (grid.editable) {
-        void grid.focus({ row, col: 'more', want: 'more' });
-        grid.menu = { id: row, kind: 'move' };
-      }
+      if (grid.editable) void popup(grid, row, 'move');
       return true;
     default:
       return false;
   }
+}
+
+// The button has the focus first: where it is when the popup closes.
+async function popup(grid: Grid, id: string, kind: 'menu' | 'move'): Promise<void> {
+  await grid.focus({ row: id, col: 'more', want: 'more' });
+  // A phase has a menu for editors only.
+  if (document.activeElement === grid.place({ row: id, col: 'more', want: 'more' })) grid.menu = { id, kind };
 }

@@ -1,0 +1,1 @@
+import{H as e,c as t,ct as n,et as r,lt as i,tt as a}from"./core.js";import{t as o}from"./modal.js";import{n as s,s as c}from"./app.js";function l(l,u){i(u,!1);let d=r(c());t(),o(l,{title:`Activity`,close:()=>a(d,e(d).dialog=null),children:(e,t)=>{s(e,{heading:!1})},$$slots:{default:!0}}),n()}export{l as default};

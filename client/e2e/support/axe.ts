@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import type { AxeResults } from 'axe-core';
+import { repository } from './paths.ts';
+
+const source = readFileSync(`${repository}/client/node_modules/axe-core/axe.min.js`, 'utf8');
+
+/** faults returns what keeps people out, as "rule: element", of the impacts serious and critical. */
+export async function faults(page: Page): Promise<string[]> {
+  // The page's policy lets no script tag in, so axe comes as an expression.
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(
+    () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} (${node.any[0]?.message ?? ''})`));
+}
