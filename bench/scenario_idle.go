@@ -28,24 +28,26 @@ func idle(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	perConn := make([]series, len(b.size.idle))
+	perConn, rate := make([]series, len(b.size.idle)), series{}
 	for range b.size.runs {
 		if err := b.restart(ctx); err != nil {
 			return err
 		}
-		if err := b.idleRun(crowds, limit, perConn); err != nil {
+		if err := b.idleRun(crowds, limit, perConn, &rate); err != nil {
 			return err
 		}
 	}
+	const title = "Idle connections"
 	for i, n := range b.size.idle {
 		if len(perConn[i]) > 0 {
-			b.add(row{"Idle connections", fmt.Sprintf("RSS per connection, %d in %d rooms", n, idleRooms), "KB", perConn[i], "", nil, target{atMost: 12}})
+			b.add(row{title, fmt.Sprintf("RSS per connection, %d in %d rooms", n, idleRooms), "KB", perConn[i], "", nil, target{atMost: 12}})
 		}
 	}
+	b.add(row{title, fmt.Sprintf("members welcomed with a snapshot, %d dialling at once", dialers), "/s", rate, "", nil, target{}})
 	return nil
 }
 
-func (b *bench) idleRun(crowds []*crowd, limit int, perConn []series) error {
+func (b *bench) idleRun(crowds []*crowd, limit int, perConn []series, rate *series) error {
 	if err := b.enter(crowds[:1], 5); err != nil {
 		return err
 	}
@@ -61,8 +63,12 @@ func (b *bench) idleRun(crowds []*crowd, limit int, perConn []series) error {
 			fmt.Printf("skipping %d idle connections: this machine allows %d open files\n", n, limit)
 			continue
 		}
+		began := time.Now()
 		if err := b.enter(crowds, n/idleRooms); err != nil {
 			return err
+		}
+		if i == 0 {
+			*rate = append(*rate, float64(n)/time.Since(began).Seconds())
 		}
 		time.Sleep(b.size.settle)
 		after, err := rssOf(b.server.pid)

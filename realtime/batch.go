@@ -20,12 +20,12 @@ type batch struct {
 const frameTail = "]}"
 
 // newBatch encodes the commits of bodies, the first of which has rev from.
-func newBatch(stream room.Stream, epoch room.Epoch, from room.Rev, bodies []json.RawMessage) batch {
+func newBatch(stream room.Stream, epoch room.Epoch, from room.Rev, bodies []json.RawMessage) *batch {
 	size := 96 + len(epoch)
 	for _, body := range bodies {
 		size += len(body) + 1
 	}
-	b := batch{
+	b := &batch{
 		from:  from,
 		to:    from + room.Rev(len(bodies)) - 1,
 		frame: make([]byte, 0, size),
@@ -45,8 +45,8 @@ func newBatch(stream room.Stream, epoch room.Epoch, from room.Rev, bodies []json
 
 // newBatches is newBatch for any number of bodies: a frame ends where the next
 // commit would take it over frameBytes.
-func newBatches(stream room.Stream, epoch room.Epoch, from room.Rev, bodies []json.RawMessage) []batch {
-	var out []batch
+func newBatches(stream room.Stream, epoch room.Epoch, from room.Rev, bodies []json.RawMessage) []*batch {
+	var out []*batch
 	start, size := 0, 0
 	for i, body := range bodies {
 		if i > start && size+len(body) > frameBytes {
@@ -74,7 +74,7 @@ func appendCommitsHead(dst []byte, stream room.Stream, epoch room.Epoch, from, t
 }
 
 // body returns the bytes of the commit with rev from+i.
-func (b batch) body(i int) json.RawMessage {
+func (b *batch) body(i int) json.RawMessage {
 	end := len(b.frame) - len(frameTail)
 	if i+1 < len(b.cuts) {
 		end = int(b.cuts[i+1]) - 1 // the comma
@@ -83,7 +83,7 @@ func (b batch) body(i int) json.RawMessage {
 }
 
 // after returns the part of the batch above rev, which has from-1 <= rev < to.
-func (b batch) after(stream room.Stream, epoch room.Epoch, rev room.Rev) batch {
+func (b *batch) after(stream room.Stream, epoch room.Epoch, rev room.Rev) *batch {
 	if rev < b.from {
 		return b
 	}

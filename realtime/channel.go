@@ -19,11 +19,11 @@ type channel struct {
 	last    room.Rev // the newest commit, in the window or before it
 	run     int      // counts restarts; a session that follows another run is stale
 	window  window
-	early   map[room.Rev]batch // by from: they wait for the hole before them
+	early   map[room.Rev]*batch // by from: they wait for the hole before them
 	members map[*session]struct{}
 	// added is told of every batch, in order, before the members are woken. It
 	// must not call back.
-	added func(room.Stream, batch)
+	added func(room.Stream, *batch)
 }
 
 // outcome is what [channel.add] made of a batch.
@@ -38,7 +38,7 @@ const (
 
 // add takes a batch in by the rule rev == last + 1 (P29) and returns what became
 // part of the stream by it, batches that had waited included.
-func (c *channel) add(epoch room.Epoch, b batch) ([]batch, outcome) {
+func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -49,7 +49,7 @@ func (c *channel) add(epoch room.Epoch, b batch) ([]batch, outcome) {
 	case b.from > c.last+1:
 		if len(c.early) < earlyLimit {
 			if c.early == nil {
-				c.early = map[room.Rev]batch{}
+				c.early = map[room.Rev]*batch{}
 			}
 			c.early[b.from] = b
 		} // else it is read from the log with the rest
@@ -65,7 +65,7 @@ func (c *channel) add(epoch room.Epoch, b batch) ([]batch, outcome) {
 	return added, appended
 }
 
-func (c *channel) appendLocked(added []batch, b batch) []batch {
+func (c *channel) appendLocked(added []*batch, b *batch) []*batch {
 	b = b.after(c.stream, c.epoch, c.last)
 	c.window.push(b)
 	c.last = b.to
@@ -75,7 +75,7 @@ func (c *channel) appendLocked(added []batch, b batch) []batch {
 
 // takeEarlyLocked returns a waiting batch that follows the newest commit, and
 // forgets those that became duplicates.
-func (c *channel) takeEarlyLocked() (batch, bool) {
+func (c *channel) takeEarlyLocked() (*batch, bool) {
 	for from, b := range c.early {
 		if from > c.last+1 {
 			continue
@@ -88,7 +88,7 @@ func (c *channel) takeEarlyLocked() (batch, bool) {
 	if len(c.early) == 0 {
 		c.early = nil
 	}
-	return batch{}, false
+	return nil, false
 }
 
 // restart begins another run of revs at head: what members hold may not be what
@@ -147,7 +147,7 @@ const (
 
 // next copies the batches that continue behind at into out, as many as it
 // takes, and moves at behind them. Last is the newest rev of the stream.
-func (c *channel) next(at *feed, out []batch) (n int, last room.Rev, from source) {
+func (c *channel) next(at *feed, out []*batch) (n int, last room.Rev, from source) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

@@ -23,12 +23,12 @@ func bodiesAt(from room.Rev, n, size int) []json.RawMessage {
 }
 
 func newTestChannel(last room.Rev) *channel {
-	c := &channel{stream: room.Shared, added: func(room.Stream, batch) {}}
+	c := &channel{stream: room.Shared, added: func(room.Stream, *batch) {}}
 	c.restart("e1", last)
 	return c
 }
 
-func batchOf(from, to room.Rev) batch {
+func batchOf(from, to room.Rev) *batch {
 	return newBatch(room.Shared, "e1", from, bodiesAt(from, int(to-from)+1, 10))
 }
 
@@ -60,7 +60,7 @@ func revsIn(t testing.TB, frames ...[]byte) (revs []room.Rev) {
 
 func TestChannelAppendsOnlyWhatFollows(t *testing.T) { // P29
 	tests := map[string]struct {
-		batch batch
+		batch *batch
 		want  outcome
 		last  room.Rev
 	}{
@@ -161,7 +161,7 @@ func TestChannelInAnyOrder(t *testing.T) { // I4
 func readAll(t *testing.T, c *channel, at *feed, rng *rand.Rand) (revs []room.Rev) {
 	t.Helper()
 	for {
-		out := make([]batch, 1+rng.IntN(4))
+		out := make([]*batch, 1+rng.IntN(4))
 		n, _, from := c.next(at, out)
 		if from == caughtUp {
 			return revs
@@ -223,7 +223,7 @@ func TestReaderIsToldWhereItsCommitsAre(t *testing.T) { // P7, P21
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			out := make([]batch, 4)
+			out := make([]*batch, 4)
 			n, _, got := c.next(&tt.at, out)
 			if got != tt.want {
 				t.Fatalf("next = %v, want %v", got, tt.want)

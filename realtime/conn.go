@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
@@ -22,10 +24,24 @@ type conn struct {
 	ws   *websocket.Conn
 	cork *corkConn
 
+	raw syscall.RawConn // nil where there is no file descriptor to park on
+
 	// Owned by the reader: the library calls answerPing inside a read.
-	rest      io.Reader // of a message that was refused half-read, else nil
-	pings     int       // since pingsFrom
-	pingsFrom time.Time // start of the running pingSpan
+	br        *bufio.Reader // the library's
+	rest      io.Reader     // of a message that was refused half-read, else nil
+	pings     int           // since pingsFrom
+	pingsFrom time.Time     // start of the running pingSpan
+}
+
+// await waits for the next message with a shallow stack.
+func (c *conn) await(deadline time.Time) error {
+	if c.raw == nil || c.br.Buffered() > 0 {
+		return nil
+	}
+	if err := c.cork.SetReadDeadline(deadline); err != nil {
+		return err
+	}
+	return park(c.raw)
 }
 
 var (

@@ -157,7 +157,7 @@ func (s *session) writeFeeds() error {
 
 // writeFeed writes the stream from f on, up to where it stood at the start.
 func (s *session) writeFeed(c *channel, f *feed) error {
-	var chunk [feedChunk]batch
+	var chunk [feedChunk]*batch
 	target := room.Rev(-1)
 	for {
 		n, last, from := c.next(f, chunk[:])
@@ -190,7 +190,7 @@ func (s *session) writeFeed(c *channel, f *feed) error {
 	}
 }
 
-func (s *session) writeBatches(batches []batch) error {
+func (s *session) writeBatches(batches []*batch) error {
 	bytes := 0
 	for _, b := range batches {
 		if err := s.conn.write(b.frame); err != nil {

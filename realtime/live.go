@@ -134,7 +134,7 @@ var changesParticipant = []byte(`"entity":"participant"`)
 
 // observe is told of every batch, under its channel's lock, before the members
 // are woken.
-func (r *liveRoom) observe(stream room.Stream, b batch) {
+func (r *liveRoom) observe(stream room.Stream, b *batch) {
 	r.hub.metrics.commits.Add(float64(len(b.cuts)))
 	if stream != room.Shared {
 		return
@@ -148,7 +148,7 @@ func (r *liveRoom) observe(stream room.Stream, b batch) {
 // fresh is a batch that a writer's commits added to a stream.
 type fresh struct {
 	stream room.Stream
-	batch  batch
+	batch  *batch
 }
 
 // addCommits takes in what a writer's transaction returned and returns what was
@@ -180,7 +180,7 @@ func (r *liveRoom) addCommits(epoch room.Epoch, revs room.Revs, commits []room.E
 }
 
 // take adds a batch to a channel and sees to what is missing.
-func (r *liveRoom) take(c *channel, epoch room.Epoch, b batch) []batch {
+func (r *liveRoom) take(c *channel, epoch room.Epoch, b *batch) []*batch {
 	added, result := c.add(epoch, b)
 	switch result {
 	case hole:

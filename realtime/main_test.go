@@ -11,6 +11,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if spec := os.Getenv(readerEnv); spec != "" {
+		readSockets(spec)
+	}
 	code := pgtest.Run(m)
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, "goroutines are left:", err)

@@ -37,7 +37,7 @@ func splitMessage(m []byte) (kind byte, server uint64, rest []byte, err error) {
 }
 
 // commitsMessage carries a batch, its frame byte for byte as sockets get it.
-func commitsMessage(server uint64, stream room.Stream, epoch room.Epoch, b batch) []byte {
+func commitsMessage(server uint64, stream room.Stream, epoch room.Epoch, b *batch) []byte {
 	dst := newMessage(messageCommits, server, 32+len(epoch)+3*len(b.cuts)+len(b.frame))
 	dst = append(dst, byte(streamIndex(stream)), byte(len(epoch)))
 	dst = append(dst, epoch...)
@@ -50,9 +50,9 @@ func commitsMessage(server uint64, stream room.Stream, epoch room.Epoch, b batch
 }
 
 // commitsOf is the inverse of commitsMessage, on what follows its head.
-func commitsOf(rest []byte) (stream room.Stream, epoch room.Epoch, b batch, err error) {
+func commitsOf(rest []byte) (stream room.Stream, epoch room.Epoch, b *batch, err error) {
 	if len(rest) < 2 || int(rest[0]) >= len(room.Streams) || len(rest) < 2+int(rest[1]) {
-		return "", "", batch{}, errMessage
+		return "", "", nil, errMessage
 	}
 	stream = room.Streams[rest[0]]
 	epoch = room.Epoch(rest[2 : 2+int(rest[1])])
@@ -61,26 +61,26 @@ func commitsOf(rest []byte) (stream room.Stream, epoch room.Epoch, b batch, err 
 	from, rest, ok := takeUvarint(rest)
 	count, rest, ok2 := takeUvarint(rest)
 	if !ok || !ok2 || from == 0 || count == 0 || count > uint64(len(rest)) {
-		return "", "", batch{}, errMessage
+		return "", "", nil, errMessage
 	}
 	cuts := make([]int32, count)
 	sum := 0 // of the bodies and the commas between them
 	for i := range cuts {
 		var size uint64
 		if size, rest, ok = takeUvarint(rest); !ok || size > uint64(len(rest)) {
-			return "", "", batch{}, errMessage
+			return "", "", nil, errMessage
 		}
 		cuts[i] = int32(sum)
 		sum += int(size) + 1
 	}
 	first := len(rest) - len(frameTail) - (sum - 1)
 	if first < 1 {
-		return "", "", batch{}, errMessage
+		return "", "", nil, errMessage
 	}
 	for i := range cuts {
 		cuts[i] += int32(first)
 	}
-	b = batch{from: room.Rev(from), to: room.Rev(from + count - 1), frame: slices.Clip(rest), cuts: cuts}
+	b = &batch{from: room.Rev(from), to: room.Rev(from + count - 1), frame: slices.Clip(rest), cuts: cuts}
 	return stream, epoch, b, nil
 }
 

@@ -28,12 +28,17 @@ func (s *session) read() {
 	var err error
 	defer s.recovered("reader", &err)
 	for err == nil {
-		err = s.readOne()
+		deadline := time.Now().Add(silenceTimeout)
+		if err = s.conn.await(deadline); err == nil {
+			err = s.readOne(deadline)
+		} else {
+			s.noteEnd(err)
+		}
 	}
 }
 
-func (s *session) readOne() error {
-	buf, err := s.conn.receive(time.Now().Add(silenceTimeout), false, frameLimit)
+func (s *session) readOne(deadline time.Time) error {
+	buf, err := s.conn.receive(deadline, false, frameLimit)
 	switch {
 	case errors.Is(err, errTooLarge):
 		s.fail(fault{Code: tooLarge, Message: "a frame has at most 64 KiB"}, closeProtocol)

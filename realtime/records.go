@@ -21,7 +21,7 @@ type records struct {
 	loaded bool
 	shared map[recordKey]struct{}
 	// waiting are the batches that came while the snapshot was being read.
-	waiting []batch
+	waiting []*batch
 	loading bool
 }
 
@@ -119,7 +119,7 @@ func (x *records) snapshot() (out sharedRecords, err error) {
 
 // observe follows a batch of the shared stream, and moves presence on records
 // that became shared or private.
-func (x *records) observe(b batch) {
+func (x *records) observe(b *batch) {
 	x.mu.Lock()
 	var moved []room.RecordID
 	switch {
@@ -135,7 +135,7 @@ func (x *records) observe(b batch) {
 }
 
 // applyLocked applies the commits of b above rev.
-func (x *records) applyLocked(b batch, rev room.Rev) (moved []room.RecordID) {
+func (x *records) applyLocked(b *batch, rev room.Rev) (moved []room.RecordID) {
 	for i := range b.cuts {
 		if b.from+room.Rev(i) <= rev {
 			continue

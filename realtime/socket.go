@@ -95,7 +95,8 @@ func accept(w http.ResponseWriter, r *http.Request) (*conn, error) {
 		return nil, err
 	}
 	ws.SetReadLimit(-1) // receive has a limit that closes with a code of ours
-	c.ws, c.cork = ws, hijack.conn
+	c.ws, c.cork, c.br = ws, hijack.conn, hijack.br
+	c.raw = rawOf(c.cork.Conn)
 	return c, nil
 }
 
@@ -104,6 +105,7 @@ func accept(w http.ResponseWriter, r *http.Request) (*conn, error) {
 type smallHijacker struct {
 	http.ResponseWriter
 	conn *corkConn
+	br   *bufio.Reader
 }
 
 // The sizes of the buffers of an idle connection. A hello or an op fits the
@@ -132,5 +134,6 @@ func (h *smallHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	br := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(early), nc), max(readerSize, len(early)))
 	_, _ = br.Peek(len(early)) // the library keeps what is buffered only
+	h.br = br
 	return h.conn, bufio.NewReadWriter(br, bufio.NewWriterSize(h.conn, writerSize)), nil
 }

@@ -1,12 +1,12 @@
 import { sitTogether } from './support/couple.ts';
-import { cell, connection, enterTitle, milestoneId } from './support/room.ts';
+import { connection, enterTitle, milestoneId, title } from './support/room.ts';
 import { expect, test } from './support/test.ts';
 
 const TITLES = ['Security review', 'Technical evaluation', 'Proposal review'];
 
 test('a lost connection: edits queue, are counted, and arrive once', async ({ server, sit }) => {
   const { room, seller, buyer } = await sitTogether(server, sit);
-  const ids = await Promise.all(TITLES.map((title) => milestoneId(seller.page, title)));
+  const ids = await Promise.all(TITLES.map((text) => milestoneId(seller.page, text)));
 
   seller.proxy.cut();
   await connection(seller.page, 'reconnecting', 2_000);
@@ -16,8 +16,7 @@ test('a lost connection: edits queue, are counted, and arrive once', async ({ se
   seller.proxy.heal();
 
   await connection(seller.page, 'live', 15_000);
-  for (const [i, id] of ids.entries())
-    await expect(cell(buyer.page, id, 'title')).toContainText(`Queued ${i}`);
+  for (const [i, id] of ids.entries()) await expect(title(buyer.page, id)).toHaveText(`Queued ${i}`);
   const log = await server.api<{ commits: { kind: string }[] }>(
     'GET',
     `/api/v1/rooms/${room}/activity?stream=shared&after=0&limit=100`,
@@ -49,7 +48,7 @@ test('pending edits survive a reload of the tab', async ({ server, sit }) => {
   await seller.page.reload();
 
   await connection(seller.page, 'live', 15_000);
-  await expect(cell(buyer.page, id, 'title')).toContainText('Typed before the reload');
+  await expect(title(buyer.page, id)).toHaveText('Typed before the reload');
 });
 
 test('the server is killed in the middle of edits and comes back: the browsers go on, nothing is lost', async ({
@@ -57,7 +56,7 @@ test('the server is killed in the middle of edits and comes back: the browsers g
   sit,
 }) => {
   const { seller, buyer } = await sitTogether(server, sit);
-  const ids = await Promise.all(TITLES.map((title) => milestoneId(seller.page, title)));
+  const ids = await Promise.all(TITLES.map((text) => milestoneId(seller.page, text)));
   await enterTitle(seller.page, ids[0] as string, 'Before the crash');
 
   await server.kill();
@@ -68,8 +67,8 @@ test('the server is killed in the middle of edits and comes back: the browsers g
   await connection(seller.page, 'live', 20_000);
   await connection(buyer.page, 'live', 20_000);
   for (const seat of [seller, buyer]) {
-    await expect(cell(seat.page, ids[0] as string, 'title')).toContainText('Before the crash');
-    await expect(cell(seat.page, ids[1] as string, 'title')).toContainText('During the crash');
-    await expect(cell(seat.page, ids[2] as string, 'title')).toContainText('Also during');
+    await expect(title(seat.page, ids[0] as string)).toHaveText('Before the crash');
+    await expect(title(seat.page, ids[1] as string)).toHaveText('During the crash');
+    await expect(title(seat.page, ids[2] as string)).toHaveText('Also during');
   }
 });

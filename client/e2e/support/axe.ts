@@ -9,8 +9,8 @@ const source = readFileSync(`${repository}/client/node_modules/axe-core/axe.min.
 export async function faults(page: Page): Promise<string[]> {
   // The page's policy lets no script tag in, so axe comes as an expression.
   await page.evaluate(source);
-  const { violations } = await page.evaluate(
-    () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

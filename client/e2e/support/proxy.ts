@@ -3,8 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** What a proxy does with bytes: passes them, holds them back, or refuses connections. */
 export type ProxyMode = 'pass' | 'blackhole' | 'refuse';
 
-/** Proxy stands between one browser and the server, so a test can break their network. */
-export class Proxy {
+/** TcpProxy stands between one browser and the server, so a test can break their network. */
+export class TcpProxy {
   readonly port: number;
   #mode: ProxyMode = 'pass';
   #delayMs = 0;
@@ -16,12 +16,12 @@ export class Proxy {
     this.port = port;
   }
 
-  static async start(target: number): Promise<Proxy> {
+  static async start(target: number): Promise<TcpProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-    const proxy = new Proxy(server, address.port);
+    const proxy = new TcpProxy(server, address.port);
     server.on('connection', (socket) => proxy.#accept(socket, target));
     return proxy;
   }

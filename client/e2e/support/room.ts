@@ -6,7 +6,8 @@ export const cell = (page: Page, milestone: string, field: string): Locator =>
   page.getByTestId(`cell-${milestone}-${field}`);
 
 /** title returns the title in a plan row, without what is shown beside it. */
-export const title = (page: Page, milestone: string): Locator => cell(page, milestone, 'title').locator('.text');
+export const title = (page: Page, milestone: string): Locator =>
+  cell(page, milestone, 'title').locator('.text');
 
 /** row returns the plan row (or card) of a milestone. */
 export const row = (page: Page, milestone: string): Locator => page.getByTestId(`row-${milestone}`);

@@ -8,13 +8,13 @@ import {
   type Page,
 } from '@playwright/test';
 import { chromium } from './paths.ts';
-import { Proxy } from './proxy.ts';
+import { TcpProxy } from './proxy.ts';
 import { ORIGIN, RunningServer } from './server.ts';
 
 /** Seat is one person at one browser with a network of its own. */
 export interface Seat {
   readonly page: Page;
-  readonly proxy: Proxy;
+  readonly proxy: TcpProxy;
 }
 
 export interface SeatOptions extends BrowserContextOptions {
@@ -30,7 +30,7 @@ export type Sit = (path: string, options?: SeatOptions) => Promise<Seat>;
 /** Desk is a browser and its network. A worker keeps its desks: starting a browser takes longer than a test. */
 interface Desk {
   readonly browser: Browser;
-  readonly proxy: Proxy;
+  readonly proxy: TcpProxy;
 }
 
 interface Fixtures {
@@ -97,7 +97,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 async function furnish(server: RunningServer): Promise<Desk> {
-  const proxy = await Proxy.start(server.port);
+  const proxy = await TcpProxy.start(server.port);
   const browser = await engine.launch({ executablePath: chromium(), args: flags(proxy.port) });
   return { browser, proxy };
 }

@@ -51,8 +51,7 @@ function takeSnapshot(turn: Turn, stream: StreamReplica, entry: StreamEntry): vo
   if (otherEpoch) forgetStream(turn, name);
   if (otherEpoch || rev > stream.rev) {
     turn.setStream(name, { epoch, rev, state: parseSnapshot(snapshot) });
-    if (stream.epoch !== '')
-      turn.effect({ kind: 'jumped', stream: name, from: otherEpoch ? 0 : stream.rev, to: rev });
+    turn.effect({ kind: 'jumped', stream: name, from: otherEpoch ? 0 : stream.rev, to: rev });
   }
   turn.mapPending((p) => (p.stream === name ? covered(turn, p, entry, otherEpoch) : p));
 }

@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { writeSnapshot } from './fold';
-import { canRedo, canUndo } from './history';
-import { readSaved, save, unsent } from './saved';
-import { show } from './shown';
+import { create, hello } from './replica';
+import { unsent } from './saved';
 import { record } from './state';
-import { AT, type Desk, desk, own, SHARED, titled } from './testing/plan';
-
-function title(at: Desk, id = 'm1'): unknown {
-  const { states } = show(at.replica);
-  return (record(states.shared, 'milestone', id) ?? record(states.seller, 'milestone', id))?.fields.title;
-}
+import { ANN, AT, Desk, desk, own, SELLER, SHARED, titled, titleOf } from './testing/plan';
 
 function confirmed(at: Desk): unknown {
   return record(at.replica.streams.shared?.state, 'milestone', 'm1')?.fields.title;
@@ -22,7 +16,7 @@ describe('commits', () => {
     at.commits(titled(11, 'again', 'A'));
     at.commits(titled(10, 'old', ''), titled(11, 'again', ''), titled(12, 'B', 'A'));
     expect(at.replica.streams.shared?.rev).toBe(12);
-    expect(title(at)).toBe('B');
+    expect(titleOf(at)).toBe('B');
     expect(at.effects.filter((e) => e.kind === 'committed')).toHaveLength(2);
   });
 
@@ -31,11 +25,11 @@ describe('commits', () => {
     at.commits(titled(12, 'B', 'A'));
     at.commits(titled(13, 'C', 'B'));
     expect(at.sent('join')).toEqual([{ t: 'join', stream: 'shared', epoch: 'e1', rev: 10 }]);
-    expect(title(at)).toBe('Legal review');
+    expect(titleOf(at)).toBe('Legal review');
 
     at.frame({ t: 'joined', stream: 'shared', epoch: 'e1', rev: 13, seq: 0, resumed: true });
     at.commits(titled(11, 'A', ''), titled(12, 'B', 'A'), titled(13, 'C', 'B'));
-    expect(title(at)).toBe('C');
+    expect(titleOf(at)).toBe('C');
     at.commits(titled(15, 'E', 'D'));
     expect(at.sent('join')).toHaveLength(2);
   });
@@ -99,7 +93,7 @@ describe('an op', () => {
     const at = desk().live().setTitle('Mine');
     at.commits(titled(11, 'Theirs', 'Legal review'));
     expect(confirmed(at)).toBe('Theirs');
-    expect(title(at)).toBe('Mine'); // no flicker while it is pending
+    expect(titleOf(at)).toBe('Mine'); // no flicker while it is pending
     expect(at.sent('op')).toEqual([
       {
         t: 'op',
@@ -116,11 +110,11 @@ describe('an op', () => {
     expect(at.replica.pending).toHaveLength(1);
     expect(unsent(at.replica)).toBe(0);
     at.commits(titled(11, 'Theirs', 'Legal review'));
-    expect(title(at)).toBe('Mine');
+    expect(titleOf(at)).toBe('Mine');
     at.commits(titled(12, 'Mine', 'Theirs', own(1)));
     expect(at.replica.pending).toEqual([]);
     at.ack(1, 12); // again, for an op that is long done
-    expect(title(at)).toBe('Mine');
+    expect(titleOf(at)).toBe('Mine');
   });
 
   test('may take a newer value while unsent, and never after', () => {
@@ -188,7 +182,7 @@ describe('an op', () => {
       { kind: 'milestone.update', id: 'm1', set: { title: 'A' } },
       { kind: 'milestone.update', id: 'm2', set: { due: 'never', title: 'B' } },
     );
-    expect(title(at)).toBe('A');
+    expect(titleOf(at)).toBe('A');
     expect(at.sent('op')[0]).toMatchObject({ ops: [{ id: 'm1' }, { id: 'm2' }] });
     at.frame({
       t: 'reject',
@@ -198,7 +192,7 @@ describe('an op', () => {
       message: 'not a date',
       field: 'ops[1].set.due',
     });
-    expect(title(at)).toBe('Legal review');
+    expect(titleOf(at)).toBe('Legal review');
     expect(at.notices()).toMatchObject([{ record: 'm2', field: 'due', mine: 'never', theirs: '2026-10-30' }]);
   });
 
@@ -253,7 +247,7 @@ describe('a snapshot', () => {
     at.dispatch({ kind: 'closed' });
     at.frame({ t: 'joined', stream: 'shared', epoch: 'e1', rev: 50, seq: 1, snapshot: later });
     expect(confirmed(at)).toBe('Later');
-    expect(title(at)).toBe('B');
+    expect(titleOf(at)).toBe('B');
     expect(unsent(at.replica)).toBe(1); // the first one was processed
     expect(
       at
@@ -269,7 +263,7 @@ describe('a snapshot', () => {
   test('does not hide that an op in it was refused', () => {
     const at = desk().live().setTitle('A').dispatch({ kind: 'closed' });
     at.frame({ t: 'joined', stream: 'shared', epoch: 'e1', rev: 50, seq: 1, snapshot: later });
-    expect(title(at)).toBe('Later');
+    expect(titleOf(at)).toBe('Later');
     at.frame({ t: 'reject', stream: 'shared', seq: 1, code: 'conflict', message: 'no' });
     expect(at.notices()).toMatchObject([{ mine: 'A', theirs: 'Later' }]);
     expect(at.replica.pending).toEqual([]);
@@ -279,7 +273,7 @@ describe('a snapshot', () => {
     const at = desk().live();
     at.commits(titled(11, 'A', ''));
     at.frame({ t: 'joined', stream: 'shared', epoch: 'e1', rev: 10, seq: 0, snapshot: later });
-    expect(title(at)).toBe('A');
+    expect(titleOf(at)).toBe('A');
     expect(at.replica.streams.shared?.rev).toBe(11);
   });
 
@@ -295,6 +289,31 @@ describe('a snapshot', () => {
     const written = writeSnapshot(at.replica.streams.shared?.state ?? {});
     expect(written.entities.milestone?.map((m) => m.id)).toEqual(['m1', 'm2', 'm3']);
     expect(Object.keys(written.entities)).toEqual([...Object.keys(SHARED.entities)].sort());
+  });
+});
+
+describe('a stream that opens to a person', () => {
+  test('is taken from its snapshot, together with what happened in it', () => {
+    const at = new Desk(create('c1', null, [{ stream: 'shared', epoch: 'e1', rev: 10, snapshot: SHARED }]));
+    at.frame({ t: 'joined', stream: 'seller', epoch: 'e1', rev: 4, seq: 0, snapshot: SELLER });
+    expect(titleOf(at, 'x1')).toBe('Discount approval');
+    expect(at.effects).toEqual([{ kind: 'jumped', stream: 'seller', from: 0, to: 4 }]);
+  });
+
+  test('at an address is not named in hello before it is here', () => {
+    const at = new Desk(create('c1', ANN, []));
+    at.frame({ t: 'joined', stream: 'shared', epoch: 'e1', rev: 10, seq: 0, snapshot_url: '/s' });
+    expect(hello(at.replica, 'token')).toMatchObject({ client: 'c1', token: 'token', streams: {} });
+    at.dispatch({
+      kind: 'fetched',
+      entry: { stream: 'shared', epoch: 'e1', rev: 12, seq: 0, snapshot: SHARED },
+    });
+    expect(hello(at.replica, null)).toEqual({
+      t: 'hello',
+      v: 1,
+      client: 'c1',
+      streams: { shared: { epoch: 'e1', rev: 12 } },
+    });
   });
 });
 
@@ -316,210 +335,5 @@ describe('a stream that is closed to a person', () => {
     expect(at.replica.streams.seller).toBeUndefined();
     expect(at.notices()).toMatchObject([{ code: 'forbidden', mine: 'Private', stream: 'seller' }]);
     expect(at.replica.pending).toEqual([]);
-  });
-});
-
-describe('undo', () => {
-  test('takes an unsent op back as if it had never been', () => {
-    const at = desk().setTitle('A');
-    expect(canUndo(at.replica)).toBe(true);
-    at.undo();
-    expect(title(at)).toBe('Legal review');
-    expect(at.replica.pending).toEqual([]);
-    expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([false, true]);
-    at.redo();
-    expect(title(at)).toBe('A');
-    at.live();
-    expect(at.sent('op')).toHaveLength(1);
-  });
-
-  test('of an op on its way shows at once, and names its rev when that is known', () => {
-    const at = desk().live().setTitle('A').undo();
-    expect(title(at)).toBe('Legal review');
-    expect(at.sent('op')).toHaveLength(1);
-    at.setTitle('B', 'm2');
-    expect(at.sent('op')).toHaveLength(1); // it does not overtake the undo
-    at.ack(1, 11);
-    expect(at.sent('op').slice(1)).toMatchObject([{ seq: 2, op: { kind: 'op.undo', rev: 11 } }, { seq: 3 }]);
-
-    at.commits(titled(11, 'A', 'Legal review', own(1)));
-    expect(title(at)).toBe('Legal review');
-    at.commits(titled(12, 'Legal review', 'A', { ...own(2), kind: 'op.undo' }));
-    expect(title(at)).toBe('Legal review');
-    expect(canUndo(at.replica)).toBe(true); // of the title of m2
-  });
-
-  test('of a commit sends its rev, and redo undoes the undo', () => {
-    const at = desk()
-      .live()
-      .setTitle('A')
-      .ack(1, 11)
-      .commits(titled(11, 'A', 'Legal review', own(1)));
-    at.undo();
-    expect(title(at)).toBe('Legal review');
-    expect(at.sent('op')[1]).toMatchObject({ seq: 2, op: { kind: 'op.undo', rev: 11 } });
-    expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([false, true]);
-
-    at.commits(titled(12, 'Legal review', 'A', { ...own(2), kind: 'op.undo' }));
-    expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([false, true]);
-    at.redo();
-    expect(title(at)).toBe('A');
-    expect(at.sent('op')[2]).toMatchObject({ seq: 3, op: { kind: 'op.undo', rev: 12 } });
-    at.commits(titled(13, 'A', 'Legal review', { ...own(3), kind: 'op.undo' }));
-    expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([true, false]);
-  });
-
-  test('of an undo on its way brings the op back', () => {
-    const at = desk().live().setTitle('A').undo().redo();
-    expect(title(at)).toBe('A');
-    expect(at.replica.pending).toHaveLength(1);
-    at.ack(1, 11).undo();
-    expect(title(at)).toBe('Legal review');
-    at.redo();
-    expect(title(at)).toBe('A');
-    expect(at.sent('op')).toHaveLength(2);
-    at.ack(2, 12);
-    expect(at.sent('op')[2]).toMatchObject({ seq: 3, op: { kind: 'op.undo', rev: 12 } });
-  });
-
-  test('leaves alone what somebody changed since, and the refusal names the person', () => {
-    const at = desk()
-      .live()
-      .setTitle('A')
-      .commits(titled(11, 'A', 'Legal review', own(1)), titled(12, 'Theirs', 'A'));
-    at.undo();
-    expect(title(at)).toBe('Theirs');
-    at.frame({
-      t: 'reject',
-      stream: 'shared',
-      seq: 2,
-      code: 'conflict',
-      message: 'Marc Olsen changed this after you',
-    });
-    expect(at.notices()).toMatchObject([
-      { record: 'm1', field: 'title', message: 'Marc Olsen changed this after you' },
-    ]);
-    expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([false, false]);
-  });
-
-  test('of an add removes', () => {
-    const at = desk().live();
-    const set = { milestone: 'm1', title: 'New' };
-    at.propose('shared', { kind: 'task.add', id: 't9', set });
-    const change = {
-      entity: 'task',
-      id: 't9',
-      set: { ...set, pos: 'a1', visibility: 'shared' },
-      was: null,
-    } as const;
-    at.commits({ ...titled(11, '', '', own(1)), kind: 'task.add', changes: [change] });
-    at.undo();
-    expect(record(show(at.replica).states.shared, 'task', 't9')?.fields.removed).toBe(true);
-  });
-
-  test('forgets what could be redone once something new is done', () => {
-    const at = desk()
-      .live()
-      .setTitle('A')
-      .commits(titled(11, 'A', 'Legal review', own(1)))
-      .undo();
-    at.setTitle('B', 'm2');
-    expect(canRedo(at.replica)).toBe(false);
-    at.commits(titled(12, 'Legal review', 'A', { ...own(2), kind: 'op.undo' }));
-    expect(canRedo(at.replica)).toBe(false);
-  });
-
-  test('is not offered for what it cannot take back', () => {
-    const at = desk().live().propose('seller', { kind: 'milestone.publish', id: 'x1' });
-    expect(canUndo(at.replica)).toBe(false);
-    at.propose('shared', { kind: 'participant.revoke', id: 'marc' });
-    expect(canUndo(at.replica)).toBe(false);
-  });
-
-  test('goes when the op itself was refused', () => {
-    const at = desk().live().setTitle('A').undo();
-    at.frame({ t: 'reject', stream: 'shared', seq: 1, code: 'invalid', message: 'no' });
-    expect(at.replica.pending).toEqual([]);
-    expect(title(at)).toBe('Legal review');
-  });
-});
-
-describe('a client name', () => {
-  const welcome = (me: Desk['replica']['me']) => ({
-    t: 'welcome' as const,
-    v: 1,
-    session: 's',
-    me,
-    now: AT,
-    window: 32,
-    heartbeat_ms: 1,
-    here: [],
-    streams: [
-      { stream: 'shared' as const, epoch: 'e1', rev: 10, seq: 0, resumed: true as const },
-      { stream: 'seller' as const, epoch: 'e1', rev: 4, seq: 0, resumed: true as const },
-    ],
-  });
-
-  test('is not used for another person than the first', () => {
-    const at = desk();
-    at.frame(welcome(at.replica.me)).dispatch({ kind: 'closed' });
-    at.frame(welcome({ id: 'bob', name: 'Bob', side: 'seller', access: 'editor' }));
-    expect(at.effects.filter((e) => e.kind === 'rename')).toHaveLength(1);
-    at.setTitle('A');
-    expect(at.sent('op')).toEqual([]); // until the new name is there
-    at.dispatch({ kind: 'renamed', client: 'c2' });
-    at.frame(welcome({ id: 'bob', name: 'Bob', side: 'seller', access: 'editor' }));
-    expect(at.sent('op')).toMatchObject([{ seq: 1 }]);
-  });
-
-  test('stays through a time without a name, and nothing is sent in it', () => {
-    const at = desk();
-    const { me } = at.replica;
-    at.frame(welcome(me)).dispatch({ kind: 'closed' }).setTitle('A').frame(welcome(null));
-    expect(at.sent('op')).toEqual([]);
-    expect(title(at)).toBe('A');
-    at.dispatch({ kind: 'closed' }).frame(welcome(me));
-    expect(at.effects.filter((e) => e.kind === 'rename')).toEqual([]);
-    expect(at.sent('op')).toHaveLength(1);
-  });
-});
-
-describe('what is saved', () => {
-  test('is read back as it was, and asked about again', () => {
-    const before = desk().live().setTitle('A').setTitle('B', 'm2').undo();
-    const saved = readSaved(JSON.parse(JSON.stringify(save(before.replica))));
-    if (saved === null) throw new Error('unreadable');
-
-    const after = desk().setTitle('Early', 'm3').dispatch({ kind: 'restore', saved });
-    expect(title(after)).toBe('A');
-    expect(title(after, 'm2')).toBe('Security');
-    expect(title(after, 'm3')).toBe('Early');
-    after.live(1);
-    expect(after.sent('op').map((f) => ('seq' in f ? f.seq : 0))).toEqual([1, 2]); // the rest waits for the undo
-    after.ack(2, 12);
-    expect(after.sent('op').slice(2)).toMatchObject([
-      { seq: 3, op: { kind: 'op.undo', rev: 12 } },
-      { seq: 4, op: { id: 'm3' } },
-    ]);
-  });
-
-  test('leaves out what the page already brought along', () => {
-    const before = desk().live().setTitle('A').ack(1, 10);
-    expect(before.replica.pending).toEqual([]);
-    const acked = desk().live().setTitle('A').ack(1, 11);
-    const saved = save(acked.replica);
-    const later = desk();
-    later.commits(titled(11, 'A', 'Legal review', { by: 'ann' }));
-    expect(later.dispatch({ kind: 'restore', saved }).replica.pending).toEqual([]);
-  });
-
-  test.each([
-    null,
-    1,
-    {},
-    { v: 2 },
-    { v: 1, client: 'c', owner: null, nextKey: 1, seqs: {}, epochs: {}, pending: [1] },
-  ])('by nobody we know is not read: %j', (value) => {
-    expect(readSaved(value)).toBeNull();
   });
 });

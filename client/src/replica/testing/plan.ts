@@ -1,6 +1,8 @@
 import type { ServerFrame } from '../frames';
 import type { Effect, Notice, Replica, ReplicaEvent } from '../model';
 import { create, reduce } from '../replica';
+import { show } from '../shown';
+import { record } from '../state';
 import type { Change, Commit, Op, Snapshot, Stream } from '../types';
 
 export const AT = '2026-10-22T10:00:00.000000Z';
@@ -215,4 +217,10 @@ export function titled(rev: number, title: string, was: string, more: Partial<Co
 /** own makes a commit this tab's. */
 export function own(seq: number): Partial<Commit> {
   return { client: 'c1', seq, by: 'ann' };
+}
+
+/** titleOf is a milestone's title as the screen shows it. */
+export function titleOf(at: Desk, id = 'm1'): unknown {
+  const { states } = show(at.replica);
+  return (record(states.shared, 'milestone', id) ?? record(states.seller, 'milestone', id))?.fields.title;
 }
