@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
-	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -15,8 +13,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// conn is one WebSocket. Reads are for one goroutine; frames are written by one
-// goroutine, while the library answers pings and closes by itself.
+// conn is one WebSocket. The library does the handshake, reads, answers pings
+// and closes; frames of text are written by one goroutine past it, see [corkConn].
 //
 // Deadlines are set on the net.Conn and every call to the library gets
 // [context.Background]: an expired context would close the socket.
@@ -117,100 +115,12 @@ func (c *conn) answerPing(context.Context, []byte) bool {
 	return c.pings <= pingsKept
 }
 
-// write sends one frame, or keeps it while corked; then only uncork tells
-// whether it was sent.
-func (c *conn) write(frame []byte) error {
-	return c.ws.Write(context.Background(), websocket.MessageText, frame)
-}
-
 // close says why, waits for the other side's answer up to twice closeTimeout
 // and closes. It may be called while another goroutine reads.
 func (c *conn) close(code websocket.StatusCode, reason string) {
 	// The library waits for the rest of a half-read message without a deadline.
 	_ = c.cork.SetReadDeadline(time.Now().Add(closeTimeout))
 	_ = c.ws.Close(code, reason) // it is over either way
-}
-
-// corkConn is a connection whose writes can be gathered into one.
-type corkConn struct {
-	net.Conn
-	mu      sync.Mutex // guards the fields below, and orders writes
-	corked  bool
-	buf     *bytes.Buffer // nil while it holds nothing
-	renewed time.Time     // when the write deadline was last moved
-}
-
-// corkLimit is how much is gathered before it is written regardless.
-const corkLimit = 64 << 10
-
-var corkBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// Write implements [net.Conn]. Each call holds whole WebSocket frames or a part
-// of one whose rest follows before any other frame: the library sees to that.
-func (c *corkConn) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.corked {
-		return c.sendLocked(p)
-	}
-	if c.buf == nil {
-		c.buf = corkBuffers.Get().(*bytes.Buffer)
-	}
-	c.buf.Write(p)
-	if c.buf.Len() < corkLimit {
-		return len(p), nil
-	}
-	return len(p), c.flushLocked()
-}
-
-// setCork starts gathering.
-func (c *corkConn) setCork() {
-	c.mu.Lock()
-	c.corked = true
-	c.mu.Unlock()
-}
-
-// uncork writes what was gathered and stops gathering.
-func (c *corkConn) uncork() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.corked = false
-	return c.flushLocked()
-}
-
-func (c *corkConn) flushLocked() error {
-	if c.buf == nil {
-		return nil
-	}
-	buf := c.buf
-	c.buf = nil
-	_, err := c.sendLocked(buf.Bytes())
-	if buf.Cap() <= keptBuffer {
-		buf.Reset()
-		corkBuffers.Put(buf)
-	}
-	return err
-}
-
-// deadlineEvery is how old the write deadline may get: moving it costs as much
-// as a tenth of a small write.
-const deadlineEvery = time.Second
-
-func (c *corkConn) sendLocked(p []byte) (sent int, err error) {
-	for {
-		if now := time.Now(); now.Sub(c.renewed) > deadlineEvery {
-			c.renewed = now
-			if err := c.SetWriteDeadline(now.Add(writeTimeout + deadlineEvery)); err != nil {
-				return sent, err
-			}
-		}
-		n, err := c.Conn.Write(p[sent:])
-		sent += n
-		if n == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-			return sent, err
-		}
-		// It took some: a slow connection, not a blocked one.
-	}
 }
 
 // discard reads and drops messages until the connection ends.

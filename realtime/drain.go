@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
-
-	"parley/room"
 )
 
 // drain writes until there is nothing left. The last drain of a session ends
@@ -35,7 +33,6 @@ func (s *session) drain() {
 func (s *session) flush() (err error) {
 	defer s.recovered("drain", &err)
 	items := s.take()
-	s.conn.cork.setCork()
 	err = s.writeFeeds()
 	if err == nil {
 		err = s.writeItems(items)
@@ -44,8 +41,8 @@ func (s *session) flush() (err error) {
 	if err == nil && s.welcomed && !last {
 		err = s.writePresence()
 	}
-	if sent := s.conn.cork.uncork(); err == nil {
-		err = sent
+	if err == nil {
+		err = s.conn.cork.flush()
 	}
 	if err != nil {
 		return err
@@ -115,7 +112,7 @@ func (s *session) answered(items []item) {
 
 func (s *session) writeItems(items []item) error {
 	for _, it := range items {
-		if err := s.conn.write(it.frame); err != nil {
+		if err := s.conn.cork.frame(it.frame); err != nil {
 			return err
 		}
 		for _, at := range it.starts {
@@ -137,97 +134,5 @@ func (s *session) writePresence() error {
 	if s.presence = version; frame == nil {
 		return nil
 	}
-	return s.conn.write(frame)
-}
-
-// feedChunk is how many batches are taken from a channel at a time.
-const feedChunk = 8
-
-func (s *session) writeFeeds() error {
-	for i := range s.feeds {
-		if s.feeds[i].state == feedOff {
-			continue
-		}
-		if err := s.writeFeed(s.room.channels[i], &s.feeds[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeFeed writes the stream from f on, up to where it stood at the start.
-func (s *session) writeFeed(c *channel, f *feed) error {
-	var chunk [feedChunk]*batch
-	target := room.Rev(-1)
-	for {
-		n, last, from := c.next(f, chunk[:])
-		if target < 0 {
-			target = last
-		}
-		switch from {
-		case caughtUp:
-			f.state = feedLive
-			return nil
-		case inWindow:
-			f.state = feedLive
-			if err := s.writeBatches(chunk[:n]); err != nil {
-				return err
-			}
-			if f.rev >= target {
-				return nil
-			}
-		case inLog:
-			if f.state == feedLive {
-				return s.resync(c, f, last, whySlow)
-			}
-			s.lookAgain() // one page a turn, so that answers get through
-			return s.writeLogPage(c, f, last)
-		case tooFar:
-			return s.resync(c, f, last, whySlow)
-		case inPastRun:
-			return s.resync(c, f, last, whyEpoch)
-		}
-	}
-}
-
-func (s *session) writeBatches(batches []*batch) error {
-	bytes := 0
-	for _, b := range batches {
-		if err := s.conn.write(b.frame); err != nil {
-			return err
-		}
-		bytes += len(b.frame)
-	}
-	s.hub.metrics.fanoutFrames.Add(float64(len(batches)))
-	s.hub.metrics.fanoutBytes.Add(float64(bytes))
-	return nil
-}
-
-// writeLogPage writes the next commits from the log. What the cork holds goes
-// out first: it should not wait for the store.
-func (s *session) writeLogPage(c *channel, f *feed, last room.Rev) error {
-	if err := s.conn.cork.uncork(); err != nil {
-		return err
-	}
-	s.conn.cork.setCork()
-	epoch, _, run := c.head()
-	rows, err := s.hub.readLog(s.room.id, c.stream, f.rev, logPage)
-	bodies, contiguous := bodiesOf(rows, f.rev)
-	if err != nil || !contiguous || len(rows) == 0 || run != f.run {
-		s.hub.options.Log.Warn("a member cannot be brought up to date from the log", slog.String("room", string(s.room.id)),
-			slog.String("stream", string(c.stream)), slog.Int64("after", int64(f.rev)), slog.Any("error", err))
-		return s.resync(c, f, last, whyOverflow)
-	}
-	s.hub.metrics.joins.WithLabelValues("log").Inc()
-	batches := newBatches(c.stream, epoch, f.rev+1, bodies)
-	f.rev = rows[len(rows)-1].Rev
-	return s.writeBatches(batches)
-}
-
-// resync drops what the session has not read of a stream and tells it to join
-// again, when it can.
-func (s *session) resync(c *channel, f *feed, last room.Rev, why string) error {
-	s.hub.metrics.resyncs.WithLabelValues(why).Inc()
-	f.state = feedOff
-	return s.conn.write(resyncFrame(c.stream, last, why))
+	return s.conn.cork.frame(frame)
 }

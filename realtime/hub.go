@@ -91,12 +91,18 @@ func (h *Hub) Recheck(_ context.Context, id room.ID) {
 	h.mu.Unlock()
 	if r != nil {
 		r.recheck.start(h)
-		r.send(newMessage(messageRecheck, h.server, 0))
-		return
 	}
-	// No member here, but others may have some.
-	elsewhere := newLiveRoom(h, id)
-	elsewhere.send(newMessage(messageRecheck, h.server, 0))
+	h.publish(id, newMessage(messageRecheck, h.server, 0))
+}
+
+// publish tells the other servers of a room. It is a hint: what a lost one said
+// is found by them.
+func (h *Hub) publish(id room.ID, message []byte) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	if err := h.broker.Publish(ctx, string(id), message); err != nil {
+		h.metrics.publishErrors.Inc()
+	}
 }
 
 // Head returns where a room stands as this server knows it, and false when the

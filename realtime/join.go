@@ -136,7 +136,7 @@ func (s *session) nextJoin() *joinFrame {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.joins {
-		if f != nil && !s.gone {
+		if f != nil && s.state.Load() != ended {
 			s.joins[i] = nil
 			return f
 		}

@@ -193,61 +193,6 @@ func (r *liveRoom) take(c *channel, epoch room.Epoch, b *batch) []*batch {
 	return added
 }
 
-// publish tells the other servers. It is a hint: a lost one is repaired there.
-func (r *liveRoom) publish(epoch room.Epoch, commits []fresh) {
-	for _, f := range commits {
-		r.send(commitsMessage(r.hub.server, f.stream, epoch, f.batch))
-	}
-}
-
-func (r *liveRoom) send(message []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
-	defer cancel()
-	if err := r.hub.broker.Publish(ctx, string(r.id), message); err != nil {
-		r.hub.metrics.publishErrors.Inc()
-	}
-}
-
-// Receive implements [Receiver].
-func (r *liveRoom) Receive(message []byte) {
-	kind, server, rest, err := splitMessage(message)
-	if err == nil && server == r.hub.server {
-		return
-	}
-	if err == nil {
-		switch kind {
-		case messageCommits:
-			err = r.receiveCommits(rest)
-		case messagePresence:
-			err = r.presence.receive(server, rest)
-		case messageQuery:
-			r.presence.answerQuery(server)
-		case messageRecheck:
-			r.recheck.start(r.hub)
-		default: // of a newer server; what it means is in the log as well
-		}
-	}
-	if err != nil {
-		r.hub.options.Log.Warn("a broker message", slog.String("room", string(r.id)), slog.Any("error", err))
-	}
-}
-
-func (r *liveRoom) receiveCommits(rest []byte) error {
-	stream, epoch, b, err := commitsOf(rest)
-	if err != nil {
-		return err
-	}
-	r.take(r.channels[streamIndex(stream)], epoch, b)
-	return nil
-}
-
-// Lost implements [Receiver].
-func (r *liveRoom) Lost() {
-	r.hub.metrics.gaps.WithLabelValues("broker").Inc()
-	r.check.start(r.hub)
-	r.presence.query()
-}
-
 // restart follows the room into another epoch. It has no effect when the room
 // was restarted since the caller looked, in run.
 func (r *liveRoom) restart(run int, head room.Head) {

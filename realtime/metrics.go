@@ -43,6 +43,7 @@ func newMetrics(h *Hub) *metrics {
 	m.all = append(m.all,
 		gaugeFunc("parley_rooms", "Rooms loaded.", func() float64 { return float64(len(h.loaded())) }),
 		gaugeFunc("parley_commit_queue", "Requests that wait for a writer.", h.queuedRequests),
+		gaugeFunc("parley_commit_queue_bytes", "Bytes of the requests that wait for a writer.", h.queuedBytes),
 		gaugeFunc("parley_window_bytes", "Bytes of commits kept for members.", h.windowBytes))
 	return m
 }
@@ -92,8 +93,17 @@ func (h *Hub) Collect(out chan<- prometheus.Metric) {
 func (h *Hub) queuedRequests() float64 {
 	sum := 0
 	for _, r := range h.loaded() {
-		n, _ := r.writer.queued()
+		n, _, _ := r.writer.queued()
 		sum += n
+	}
+	return float64(sum)
+}
+
+func (h *Hub) queuedBytes() float64 {
+	sum := 0
+	for _, r := range h.loaded() {
+		_, bytes, _ := r.writer.queued()
+		sum += bytes
 	}
 	return float64(sum)
 }

@@ -75,7 +75,7 @@ func (p *presence) deltaLocked() []byte {
 
 // query asks the other servers who is with them.
 func (p *presence) query() {
-	p.room.send(newMessage(messageQuery, p.room.hub.server, 0))
+	p.room.hub.publish(p.room.id, newMessage(messageQuery, p.room.hub.server, 0))
 }
 
 // answerQuery tells everything, and from now on now and then.
@@ -102,7 +102,7 @@ func (p *presence) publishAll() {
 		}
 	}
 	p.mu.Unlock()
-	p.room.send(p.message(m))
+	p.room.hub.publish(p.room.id, p.message(m))
 }
 
 // heartbeat is called about every positionEvery. It tells the other servers

@@ -232,7 +232,10 @@ func TestCrowdIsCountedAndCut(t *testing.T) { // P26
 		const people = crowd + 20
 		for i := range people {
 			token := fmt.Sprintf("guest-%d", i)
-			b.store.grant(token, testRoom, room.Member{ID: room.RecordID(uid(0x5000 + i)), Name: token, Side: room.SideBuyer, Access: room.Viewer})
+			guest := room.Member{ID: room.RecordID(uid(0x5000 + i)), Name: token, Side: room.SideBuyer, Access: room.Viewer}
+			b.store.rooms[testRoom].decide(t, room.Request{Internal: true, Stream: room.Shared, Ops: []room.Op{{Kind: room.KindJoin, ID: guest.ID,
+				Set: room.Fields{"name": guest.Name, "side": string(guest.Side), "access": string(guest.Access)}}}})
+			b.store.grant(token, testRoom, guest)
 		}
 		var all []*client
 		known := map[string]bool{}

@@ -50,21 +50,6 @@ type session struct {
 	presence uint64 // the version of the room's presence that it has
 }
 
-// feed is how far one stream was written to a session.
-type feed struct {
-	state feedState
-	run   int
-	rev   room.Rev
-}
-
-type feedState uint8
-
-const (
-	feedOff     feedState = iota // not begun, or waiting for a join after resync
-	feedJoining                  // behind the window is fine: the log is read
-	feedLive                     // behind the window means too slow
-)
-
 // item is one entry of a session's control queue.
 type item struct {
 	frame  []byte
@@ -168,6 +153,13 @@ func (s *session) partDone() {
 	if s.parts.Add(-1) > 0 {
 		return
 	}
+	s.over()
+	s.hub.metrics.sockets.Dec()
+	s.hub.running.Done()
+}
+
+// over lets go of the room.
+func (s *session) over() {
 	s.mu.Lock()
 	onEnded := s.onEnded
 	s.onEnded, s.gone = nil, true
@@ -176,8 +168,6 @@ func (s *session) partDone() {
 		f()
 	}
 	s.hub.release(s.room)
-	s.hub.metrics.sockets.Dec()
-	s.hub.running.Done()
 }
 
 // onEnd calls f when the session is over, at once if it is.

@@ -82,7 +82,7 @@ func (h *Hub) Drain(ctx context.Context) {
 // committing reports whether a writer has work.
 func (h *Hub) committing() bool {
 	for _, r := range h.loaded() {
-		if _, running := r.writer.queued(); running {
+		if _, _, running := r.writer.queued(); running {
 			return true
 		}
 	}

@@ -101,11 +101,14 @@ func (w *writer) next() []pending {
 	return batch
 }
 
-// queued returns how many requests wait, and whether a batch is under way.
-func (w *writer) queued() (n int, running bool) {
+// queued returns how many requests wait, their size, and whether there is work.
+func (w *writer) queued() (n, bytes int, running bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.queue), w.running
+	for i := range w.queue {
+		bytes += w.queue[i].size
+	}
+	return len(w.queue), bytes, w.running
 }
 
 func (w *writer) commit(batch []pending) {

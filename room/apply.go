@@ -1,6 +1,9 @@
 package room
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Apply returns what the ops do to the plan, all of them or none; the plan is
 // not changed. Whether their sender may send them is [Authorize]'s question.
@@ -66,7 +69,7 @@ func refusal(err error) *Error {
 func (d *draft) checkStream(r *rule, op *Op) error {
 	switch d.stream {
 	case Shared:
-		return nil
+		return d.checkShared(r, op)
 	case Seller, Buyer:
 	default:
 		return FieldErrorf(Invalid, "stream", "%q is not a stream; use shared, seller or buyer", clip(string(d.stream)))
@@ -87,6 +90,29 @@ func (d *draft) checkStream(r *rule, op *Op) error {
 		}
 	}
 	return nil
+}
+
+// checkShared refuses an op on the shared stream that has nothing for it: even an
+// empty commit there would tell everybody when somebody did something private.
+func (d *draft) checkShared(r *rule, op *Op) error {
+	if r.shape != updateShape && r.shape != roomShape || len(op.Set) == 0 {
+		return nil
+	}
+	k, kept := SchemaOf(r.entity), (*Field)(nil)
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		switch _, ok := op.Set[f.Name]; {
+		case ok && f.Private == "":
+			return nil
+		case ok && kept == nil:
+			kept = f
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	return FieldErrorf(Invalid, "stream", "the %s is kept for %s's side: send it on the stream %s",
+		strings.ReplaceAll(kept.Name, "_", " "), d.company(string(kept.Private)), kept.Private)
 }
 
 // live reports whether a record exists and is not removed.

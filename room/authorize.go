@@ -109,13 +109,28 @@ func guardCriterion(d *draft, m Member, op *Op) error {
 	if !ok {
 		return nil // the op itself says that it is gone
 	}
-	side, ok := f["confirm_by"].(string)
-	if !ok || side == string(m.Side) {
-		return nil
+	if side, bound := boundTo(f, m); bound {
+		return FieldErrorf(Forbidden, "id", "only %s can confirm this", d.company(side))
 	}
-	_, r, _ := d.room()
-	company, _ := r[side+"_company"].(string)
-	return FieldErrorf(Forbidden, "id", "only %s can confirm this", clip(company))
+	return nil
+}
+
+// guardConfirmer lets the side that confirms a criterion alone say that another
+// one does, or none.
+func guardConfirmer(d *draft, m Member, op *Op) error {
+	f, _ := d.fields(d.stream, Criterion, op.ID)
+	v, ok := op.Set["confirm_by"]
+	if side, bound := boundTo(f, m); ok && bound && v != side {
+		return FieldErrorf(Forbidden, "set.confirm_by", "only %s can change who confirms this", d.company(side))
+	}
+	return nil
+}
+
+// boundTo returns the side that confirms a criterion with fields f; true when
+// that is not the side of m.
+func boundTo(f Fields, m Member) (side string, bound bool) {
+	side, ok := f["confirm_by"].(string)
+	return side, ok && side != string(m.Side)
 }
 
 // authorOf reports whether m wrote the comment that op is about; a comment that

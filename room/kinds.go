@@ -51,7 +51,11 @@ func regularRules() []rule {
 			rule{kind: verb(e, "restore"), entity: e, shape: idShape, access: Editor, apply: applyRestore},
 		)
 		if e != Dependency {
-			out = append(out, rule{kind: verb(e, "update"), entity: e, shape: updateShape, access: Editor, apply: applyUpdate})
+			update := rule{kind: verb(e, "update"), entity: e, shape: updateShape, access: Editor, apply: applyUpdate}
+			if e == Criterion {
+				update.guard, update.apply = guardConfirmer, applyCriterionUpdate
+			}
+			out = append(out, update)
 		}
 		if SchemaOf(e).Ordered {
 			out = append(out, rule{kind: verb(e, "move"), entity: e, shape: moveShape, access: Editor, apply: applyMove})

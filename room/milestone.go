@@ -138,6 +138,29 @@ func applyUnmeet(d *draft, op *Op) error {
 	return nil
 }
 
+// said lists the fields that say what a criterion asks for.
+var said = []string{"text", "measure", "target"}
+
+// applyCriterionUpdate sets fields of a criterion. One that asks for something
+// else is to be met again.
+func applyCriterionUpdate(d *draft, op *Op) error {
+	ed, err := d.target(op)
+	if err != nil {
+		return err
+	}
+	for _, name := range said {
+		if v, ok := op.Set[name]; ok && !same(v, ed.now[name]) {
+			d.unmeet(ed)
+		}
+	}
+	return d.setFields(ed, op.Set)
+}
+
+func (d *draft) unmeet(ed *edit) {
+	d.put(ed, "met_at", nil)
+	d.put(ed, "met_by", nil)
+}
+
 func applyTaskComplete(d *draft, op *Op) error {
 	ed, err := d.target(op)
 	if err != nil || ed.now["done_at"] != nil {

@@ -16,16 +16,78 @@ func checkEmail(set Fields) error {
 	return nil
 }
 
-// applyInvite asks somebody, perhaps again, into the room.
+// checkSide keeps people on the side that they came in for: what they read of its
+// private stream cannot be taken back. Until then the side can be put right.
+func (d *draft) checkSide(ed *edit, set Fields) error {
+	side, ok := set["side"]
+	if !ok || ed.now["side"] == nil || side == ed.now["side"] {
+		return nil
+	}
+	switch ed.now["state"] {
+	case "added", "invited":
+		return nil
+	}
+	return FieldErrorf(Conflict, "set.side", "%s has joined as %s; add them again for the other side",
+		clip(ed.now["name"].(string)), d.company(ed.now["side"].(string)))
+}
+
+// company returns the name of the company that a side speaks for.
+func (d *draft) company(side string) string {
+	_, f, _ := d.room()
+	if name, ok := f[side+"_company"].(string); ok {
+		return clip(name)
+	}
+	return "a " + side
+}
+
+// owns reports whether a participant with fields f can manage the room.
+func owns(f Fields) bool {
+	if f["removed"] == true || f["state"] == "revoked" || f["state"] == "requested" {
+		return false
+	}
+	return f["side"] == string(SideSeller) && f["access"] == string(Owner)
+}
+
+// verifyOwners refuses to leave a room that the seller's side owns to nobody:
+// what only owners may do, nobody could do any more.
+func (d *draft) verifyOwners(ed *edit) error {
+	owned := false
+	for id, rec := range d.plan.Streams[Shared][Participant] {
+		owned = owned || owns(rec.Fields)
+		if f, _ := d.fields(Shared, Participant, id); owns(f) {
+			return nil
+		}
+	}
+	for key, other := range d.edits {
+		if key.entity == Participant && key.stream == Shared && owns(other.now) {
+			return nil
+		}
+	}
+	if !owned {
+		return nil
+	}
+	field := "access"
+	if ed.changed("side") {
+		field = "side"
+	}
+	return FieldErrorf(Conflict, d.field(field), "%s needs at least one owner", d.company(string(SideSeller)))
+}
+
+// applyInvite asks somebody into the room, or gives back the access that was
+// revoked. That makes them active: they may have been in the room before.
 func applyInvite(d *draft, op *Op) error {
 	ed, err := d.target(op)
 	if err != nil {
 		return err
 	}
-	if ed.now["state"] == "active" {
+	switch ed.now["state"] {
+	case "active":
 		return FieldErrorf(Conflict, "id", "%s is in the room already", clip(ed.now["name"].(string)))
+	case "revoked":
+		d.ask(ed, "state", "active")
+	default:
+		d.ask(ed, "state", "invited")
 	}
-	d.ask(ed, "state", "invited")
 	return nil
 }
 

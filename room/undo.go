@@ -51,6 +51,9 @@ func (d *draft) revert(c *Commit, change *Change) error {
 	if least := undoAccess(change); !d.trusted && !d.stamp.By.Access.AtLeast(least) {
 		return needs(least)
 	}
+	if err := d.guardRevert(change); err != nil {
+		return err
+	}
 	rec := d.plan.Streams[d.stream][change.Entity][change.ID]
 	if rec == nil {
 		return FieldErrorf(Gone, "rev", "the %s is not in the plan", change.Entity.noun())
@@ -68,6 +71,9 @@ func (d *draft) revert(c *Commit, change *Change) error {
 		for name := range change.Set {
 			d.put(ed, name, change.Was[name])
 		}
+		if ed.entity == Criterion {
+			d.settleMet(c, change, ed)
+		}
 	case ed.satellite():
 		clear(ed.now)
 	default:
@@ -83,6 +89,7 @@ func (d *draft) untouchedSince(c *Commit, change *Change, rec *Record) error {
 	var field string
 	for name, m := range rec.Marks {
 		_, named := change.Set[name]
+		named = named || change.meets() && slices.Contains(said, name)
 		if m.Rev <= c.Rev || m.By == d.stamp.By.ID || !named && change.Was != nil || change.Was == nil && name == "pos" {
 			continue
 		}
@@ -96,6 +103,41 @@ func (d *draft) untouchedSince(c *Commit, change *Change, rec *Record) error {
 	err := FieldErrorf(Conflict, "rev", "%s changed this after you", d.nameOf(newest.By))
 	err.Current = rec.Fields[field]
 	return err
+}
+
+// meets reports whether undoing the change makes a criterion met.
+func (c *Change) meets() bool { return c.Entity == Criterion && c.Was["met_at"] != nil }
+
+// guardRevert leaves to the side that confirms a criterion what only it may do,
+// also where the sender could do it once.
+func (d *draft) guardRevert(change *Change) error {
+	if d.trusted || change.Entity != Criterion || change.Was == nil {
+		return nil
+	}
+	f, _ := d.fields(d.stream, Criterion, change.ID)
+	side, bound := boundTo(f, d.stamp.By)
+	if !bound {
+		return nil
+	}
+	if _, ok := change.Set["confirm_by"]; ok {
+		return FieldErrorf(Forbidden, "rev", "only %s can change who confirms this", d.company(side))
+	}
+	if undoAccess(change) == Contributor {
+		return FieldErrorf(Forbidden, "rev", "only %s can confirm this", d.company(side))
+	}
+	return nil
+}
+
+// settleMet keeps a criterion met only for what it said when somebody met it.
+func (d *draft) settleMet(c *Commit, change *Change, ed *edit) {
+	_, named := change.Set["met_at"]
+	for _, name := range said {
+		_, back := change.Set[name]
+		switch {
+		case !named && ed.changed(name), named && !back && ed.before.Marks[name].Rev > c.Rev:
+			d.unmeet(ed)
+		}
+	}
 }
 
 // nameOf returns a participant's name.

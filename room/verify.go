@@ -8,6 +8,11 @@ func (d *draft) verify() error {
 		if ed.satellite() {
 			continue
 		}
+		if ed.entity == Participant {
+			if err := d.verifyOwners(ed); err != nil {
+				return err
+			}
+		}
 		if ed.now["removed"] == true {
 			if err := d.verifyRemoved(ed); err != nil {
 				return err

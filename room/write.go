@@ -86,6 +86,9 @@ func (d *draft) checkSet(ed *edit, set Fields) error {
 	case Milestone:
 		return d.checkMilestone(ed, set)
 	case Participant:
+		if err := d.checkSide(ed, set); err != nil {
+			return err
+		}
 		return checkEmail(set)
 	}
 	return nil

@@ -226,8 +226,8 @@ func checkData(f flags, c *config) error {
 	return nil
 }
 
-// leastKey is the shortest admin key: eight random characters are a year of guessing
-// at a thousand a second, and every guess is in the log.
+// leastKey keeps out keys that are words: eight random letters are six years of
+// guessing at a thousand a second, and every guess is in the log.
 const leastKey = 8
 
 func checkAdminKey(f flags, c *config) error {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { sitTogether } from './support/couple.ts';
-import { cell, connection, enterTitle, milestoneId, row, title, typeTitle } from './support/room.ts';
+import { cell, connection, enterTitle, milestoneId, row, title, titles, typeTitle } from './support/room.ts';
 import { daysFromToday } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 
@@ -78,7 +78,7 @@ test('both save without having seen the other: one value, one person told once, 
 
   const told = (page: Page) => page.getByText('change replaced yours');
   await expect(async () => {
-    const [one, other] = await Promise.all([seller, buyer].map(({ page }) => title(page, id).innerText()));
+    const [one, other] = await Promise.all([seller, buyer].map(({ page }) => title(page, id).textContent()));
     expect(one).toBe(other);
     expect((await told(seller.page).count()) + (await told(buyer.page).count())).toBe(1);
   }).toPass({ timeout: 10_000 });
@@ -162,7 +162,7 @@ test('a removed milestone is gone without a question and comes back whole with o
   ]);
   const comments = cell(seller.page, id, 'notes').getByRole('button', { name: '1 comment' });
   await expect(comments).toBeVisible();
-  const order = await seller.page.locator('[data-testid^="row-"] .text').allInnerTexts();
+  const order = await titles(seller.page).allTextContents();
   await row(seller.page, id).focus();
 
   await seller.page.keyboard.press('Backspace');
@@ -170,8 +170,7 @@ test('a removed milestone is gone without a question and comes back whole with o
   await expect(seller.page.getByRole('dialog')).toHaveCount(0);
   await seller.page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
 
-  for (const { page } of [buyer, seller])
-    await expect(page.locator('[data-testid^="row-"] .text')).toHaveText(order);
+  for (const { page } of [buyer, seller]) await expect(titles(page)).toHaveText(order);
   await expect(comments).toBeVisible();
 });
 
@@ -182,7 +181,7 @@ test('the other changes a date: go-live countdown, late marks and the runway fol
   const { room, seller, buyer } = await sitTogether(server, sit);
   const id = await milestoneId(seller.page, 'Kick-off');
   const late = buyer.page.getByRole('region', { name: 'Runway to go-live' }).getByText(/\d+ late/);
-  const before = Number.parseInt(await late.innerText(), 10);
+  const before = Number.parseInt((await late.textContent()) ?? '', 10);
   await expect(cell(buyer.page, id, 'due')).not.toContainText('late');
 
   await server.submit(room, seller.session, [

@@ -79,12 +79,12 @@ for (const [where, options] of [
     for (const name of ['Share', 'Add milestone', 'Add owner', 'Add date', 'Undo', 'Move First day'])
       await expect(page.getByRole('button', { name })).toHaveCount(0);
     await expect(page.locator('[aria-haspopup="listbox"], [data-handle], .add')).toHaveCount(0);
-    const before = await row(page, id).innerText();
+    const before = await row(page, id).textContent();
     await row(page, id).getByText('First day').click();
     await page.keyboard.press('Enter');
     await page.keyboard.type('xs');
     await expect(page.locator('input, textarea, select')).toHaveCount(0);
-    expect(await row(page, id).innerText()).toBe(before);
+    expect(await row(page, id).textContent()).toBe(before);
     await expect(seller.page.getByText('1 viewing from link')).toBeVisible();
   });
 

@@ -111,7 +111,9 @@ func (b *Broker) Publish(_ context.Context, topic string, message []byte) error 
 	return l.out.add(channel, message)
 }
 
-// Subscribe returns once Redis has confirmed the subscription, or with ctx.
+// Subscribe returns once Redis has confirmed the subscription. Where Redis is
+// away it returns soon without: receiver then learns that messages may be lost
+// when the confirmation comes, and [Broker.Down] is true until then.
 func (b *Broker) Subscribe(ctx context.Context, topic string, receiver realtime.Receiver) (realtime.Subscription, error) {
 	channel, l := b.route(topic)
 	sub := &subscription{lane: l, channel: channel, receiver: receiver}

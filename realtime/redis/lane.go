@@ -20,6 +20,9 @@ const (
 	// Reconnecting waits between these.
 	minBackoff = 50 * time.Millisecond
 	maxBackoff = time.Second
+	// confirmWithin is how long a subscription waits for Redis. A room opens
+	// without it: its receiver learns of the gap when the confirmation comes.
+	confirmWithin = 500 * time.Millisecond
 )
 
 // lane is one subscription connection and the topics on it.
@@ -33,8 +36,9 @@ type lane struct {
 	commands sync.Mutex // keeps subscribe and unsubscribe in order; held over a write
 	pubsub   *goredis.PubSub
 
-	mu     sync.Mutex // guards topics
+	mu     sync.Mutex // guards the fields below
 	topics map[string]*topic
+	lossy  map[*topic]struct{} // messages of these were dropped, nobody was told yet
 }
 
 // topic is one channel and who receives from it.
@@ -42,7 +46,7 @@ type topic struct {
 	receivers []*subscription
 	confirmed chan struct{} // closed by the first confirmation
 	ready     bool
-	lossy     atomic.Bool // messages were dropped since the receivers were last told
+	late      bool // somebody did not wait for the confirmation
 }
 
 type subscription struct {
@@ -52,12 +56,13 @@ type subscription struct {
 }
 
 func newLane(b *Broker) *lane {
-	l := &lane{broker: b, inbox: make(chan *goredis.Message, maxReceived), topics: map[string]*topic{}}
+	l := &lane{broker: b, inbox: make(chan *goredis.Message, maxReceived), topics: map[string]*topic{}, lossy: map[*topic]struct{}{}}
 	l.out.broker = b
 	return l
 }
 
-// subscribe adds sub to its channel and waits for the first confirmation.
+// subscribe adds sub to its channel and waits for the first confirmation, but
+// not for a Redis that is away.
 func (l *lane) subscribe(ctx context.Context, sub *subscription) error {
 	l.commands.Lock()
 	l.mu.Lock()
@@ -72,14 +77,26 @@ func (l *lane) subscribe(ctx context.Context, sub *subscription) error {
 	if isNew {
 		l.openLocked()
 		// A failed write is repeated by the next Receive, which reconnects.
-		if err := l.pubsub.SSubscribe(ctx, sub.channel); err != nil {
+		soon, cancel := context.WithTimeout(ctx, confirmWithin)
+		if err := l.pubsub.SSubscribe(soon, sub.channel); err != nil {
 			l.broken.Store(true)
 		}
+		cancel()
 	}
 	l.commands.Unlock()
 
+	patience := time.NewTimer(confirmWithin)
+	defer patience.Stop()
 	select {
 	case <-t.confirmed:
+		return nil
+	case <-patience.C:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !t.ready {
+			t.late = true
+			l.broken.Store(true)
+		}
 		return nil
 	case <-ctx.Done():
 		_ = sub.Close()
@@ -165,16 +182,16 @@ func (l *lane) take(m *goredis.Message) {
 	case l.inbox <- m:
 	default:
 		l.mu.Lock()
-		t := l.topics[m.Channel]
-		l.mu.Unlock()
-		if t != nil {
-			t.lossy.Store(true)
+		if t := l.topics[m.Channel]; t != nil {
+			l.lossy[t] = struct{}{}
 		}
+		l.mu.Unlock()
 	}
 }
 
 // confirm notes that Redis has the subscription. A second confirmation means
-// that the connection was made anew, and what was published between is lost.
+// that the connection was made anew, a late first one that somebody went on
+// without it: what was published before is lost.
 func (l *lane) confirm(channel string) {
 	l.mu.Lock()
 	t := l.topics[channel]
@@ -182,14 +199,14 @@ func (l *lane) confirm(channel string) {
 		l.mu.Unlock()
 		return
 	}
-	again := t.ready
-	if !again {
+	missed := t.ready || t.late
+	if !t.ready {
 		t.ready = true
 		close(t.confirmed)
 	}
 	receivers := t.receivers
 	l.mu.Unlock()
-	if again {
+	if missed {
 		for _, s := range receivers {
 			s.receiver.Lost()
 		}
@@ -205,6 +222,9 @@ func (l *lane) work() {
 			return
 		case m := <-l.inbox:
 			l.deliver(m)
+			if len(l.inbox) == 0 {
+				l.reportLosses()
+			}
 		}
 	}
 }
@@ -219,9 +239,22 @@ func (l *lane) deliver(m *goredis.Message) {
 	l.mu.Unlock()
 	for _, s := range receivers {
 		s.receiver.Receive([]byte(m.Payload))
-		if t.lossy.Swap(false) {
-			s.receiver.Lost()
-		}
+	}
+}
+
+// reportLosses tells the receivers of what was dropped while the inbox was full.
+// It comes after what was not dropped, so that they look once.
+func (l *lane) reportLosses() {
+	l.mu.Lock()
+	lossy := l.lossy
+	l.lossy = map[*topic]struct{}{}
+	var receivers []*subscription
+	for t := range lossy {
+		receivers = append(receivers, t.receivers...)
+	}
+	l.mu.Unlock()
+	for _, s := range receivers {
+		s.receiver.Lost()
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 // Commit judges the requests in one transaction and returns one verdict for
 // each; when it returns, everything accepted is durable. Plan is what an earlier
 // Commit of this room returned, or nil; it is brought up to date and changed, and
-// the returned plan replaces it. After an error the plan must not be used again,
-// and nothing of the batch has taken effect.
+// the returned plan replaces it. After an error the plan must not be used again;
+// what of the batch took effect all the same gets its verdict when it is sent again.
 func (s *Store) Commit(ctx context.Context, plan *room.Plan, id room.ID, reqs []room.Request) (*room.Plan, room.Result, error) {
 	ctx, cancel := bound(ctx)
 	defer cancel()
@@ -239,7 +239,12 @@ func (s *Store) commitOneByOne(ctx context.Context, id room.ID, since room.Revs,
 		}
 		plan = next
 		all.Verdicts = append(all.Verdicts, result.Verdicts...)
+		all.Commits = append(all.Commits, result.Commits...)
 	}
+	if since == nil {
+		return plan, all, nil
+	}
+	// The plan was loaded anew, so what others committed before is missing.
 	commits, err := s.between(ctx, id, since, plan.Revs)
 	all.Commits = commits
 	return plan, all, err
@@ -247,9 +252,6 @@ func (s *Store) commitOneByOne(ctx context.Context, id room.ID, since room.Revs,
 
 // between returns what the log has after the revs since, up to until.
 func (s *Store) between(ctx context.Context, id room.ID, since, until room.Revs) ([]room.Encoded, error) {
-	if since == nil {
-		return nil, nil // the caller had no plan: it reads the log itself
-	}
 	var out []room.Encoded
 	for _, stream := range room.Streams {
 		logged, err := after(ctx, s.pool, id, stream, since[stream], int(until[stream]-since[stream]))

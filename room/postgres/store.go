@@ -74,14 +74,21 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.pool.Ping(ctx)
 }
 
+// oldest is the first version of PostgreSQL that Parley is tested on.
+const oldest = 150000
+
 const timelineKey = "parley.timeline"
 
-// readTimeline notes which timeline a connection is on. After a failover or a
+// readTimeline refuses a PostgreSQL that is too old, and notes which timeline a connection is on. After a failover or a
 // restore it is another one, and revs may have been given out twice.
 func readTimeline(ctx context.Context, conn *pgx.Conn) error {
-	var timeline int
-	if err := conn.QueryRow(ctx, `select timeline_id from pg_control_checkpoint()`).Scan(&timeline); err != nil {
+	var timeline, version int
+	row := conn.QueryRow(ctx, `select timeline_id, current_setting('server_version_num')::int from pg_control_checkpoint()`)
+	if err := row.Scan(&timeline, &version); err != nil {
 		return fmt.Errorf("reading the timeline: %w", err)
+	}
+	if version < oldest {
+		return fmt.Errorf("the database is PostgreSQL %d; %d or newer is needed", version/10000, oldest/10000)
 	}
 	conn.PgConn().CustomData()[timelineKey] = timeline
 	return nil

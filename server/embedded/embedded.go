@@ -46,6 +46,7 @@ type Options struct {
 type Server struct {
 	dir    string // the data directory
 	socket string // the directory of the socket
+	made   bool   // both are this server's
 	log    *slog.Logger
 	lock   *os.File
 	cmd    *exec.Cmd
@@ -163,13 +164,11 @@ func (s *Server) makeDirectories(owner *account) error {
 		return err
 	}
 	for _, dir := range []string{s.dir, s.socket} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return err
-		}
-		if err := owner.takes(dir); err != nil {
+		if err := owner.private(dir); err != nil {
 			return err
 		}
 	}
+	s.made = true
 	return nil
 }
 
@@ -186,7 +185,7 @@ func (s *Server) initialise(ctx context.Context, bin string, owner *account) err
 
 // settings are laid over the cluster's own at every start.
 var settings = []string{
-	"listen_addresses=", "port=5432", "max_connections=100", "shared_buffers=128MB", "jit=off",
+	"listen_addresses=", "unix_socket_permissions=0700", "port=5432", "max_connections=100", "shared_buffers=128MB", "jit=off",
 	"fsync=on", "synchronous_commit=on", "max_wal_senders=0", "wal_level=minimal", "log_destination=stderr", "logging_collector=off",
 }
 
@@ -244,7 +243,9 @@ func (s *Server) stopSurvivor() {
 }
 
 func (s *Server) release() {
-	_ = os.RemoveAll(s.socket)
+	if s.made {
+		_ = os.RemoveAll(s.socket)
+	}
 	_ = s.lock.Close() // frees the lock
 }
 

@@ -129,6 +129,45 @@ func TestListensOnItsSocketOnly(t *testing.T) {
 	}
 }
 
+// Somebody else's directory in the place of the socket's is not used, and one
+// that is open to all is closed first.
+func TestSocketDirectoryIsClosedToOthers(t *testing.T) {
+	dir := directory(t)
+	s, err := embedded.Start(context.Background(), embedded.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := s.Socket()
+	stop(t, s)
+	if err := os.Mkdir(socket, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(socket, 0o777); err != nil {
+		t.Fatal(err)
+	}
+
+	s, err = embedded.Start(context.Background(), embedded.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("the directory is %v, want 0700", info.Mode().Perm())
+	}
+	stop(t, s)
+
+	if err := os.Symlink(t.TempDir(), socket); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Remove(socket) }()
+	if _, err := embedded.Start(context.Background(), embedded.Options{Dir: dir}); err == nil {
+		t.Error("a link in the place of the directory was followed")
+	}
+}
+
 // Without PostgreSQL the error says what to do about it.
 func TestSaysWhatToInstall(t *testing.T) {
 	_, err := embedded.FindIn(context.Background(), nil)

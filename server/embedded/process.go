@@ -83,10 +83,23 @@ func (a *account) enters(dir string) error {
 	}
 }
 
-// takes makes dir the account's.
-func (a *account) takes(dir string) error {
-	if a == nil {
-		return nil
+// private makes dir a directory that the account alone can enter. The temporary
+// directory is everybody's: what somebody else put there first is not used.
+func (a *account) private(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	owner := int(info.Sys().(*syscall.Stat_t).Uid)
+	mine := owner == os.Geteuid() || a != nil && owner == a.uid
+	if !info.IsDir() || !mine {
+		return fmt.Errorf("%s is there already and is not a directory of the server's own: remove it", dir)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil || a == nil {
+		return err
 	}
 	return os.Chown(dir, a.uid, a.gid)
 }

@@ -12,55 +12,86 @@ import (
 const (
 	// burstOf is how many seconds' worth of ops may come at once, as on a socket.
 	burstOf = 4
+	// costlyPerSecond bounds what folds a log or loads a plan, per session: a
+	// person stepping through time needs less.
+	costlyPerSecond = 5
+	costlyBurst     = 20
+	// arrivalsPerMinute bounds the people who come by one link: a whole team may
+	// arrive at once, a script may not fill the room.
+	arrivalsPerMinute = 20
+	arrivalsBurst     = 30
 	// keptAllowances bounds the memory: above it, those that are full again are
 	// dropped, which changes nothing for their senders.
 	keptAllowances = 10_000
 )
 
-// allowances bounds the ops that each session sends over HTTP, so that this way
-// in is not wider than the socket. It is safe for concurrent use.
+// allowances bounds how often each caller does one thing over HTTP. Callers are
+// told apart by a key: a session, a link. It is safe for concurrent use.
 type allowances struct {
-	perSecond rate.Limit // 0: no bound
+	rate    rate.Limit // 0: no bound
+	burst   int
+	message string
 
-	mu        sync.Mutex // guards the field below
-	bySession map[room.SessionID]*rate.Limiter
+	mu    sync.Mutex // guards the field below
+	byKey map[string]*rate.Limiter
 }
 
-func newAllowances(perSecond int) *allowances {
-	return &allowances{perSecond: rate.Limit(perSecond), bySession: map[room.SessionID]*rate.Limiter{}}
+func newAllowances(limit rate.Limit, burst int, message string) *allowances {
+	return &allowances{rate: limit, burst: burst, message: message, byKey: map[string]*rate.Limiter{}}
 }
 
-// take uses up one op of the session's allowance, or says when to try again.
-// The workspace's own key has no session and no bound.
-func (a *allowances) take(id room.SessionID, now time.Time) error {
-	if a.perSecond == 0 || id == "" {
+// opAllowances bounds ops by session, so that HTTP is no way around the
+// socket's bound.
+func opAllowances(perSecond int) *allowances {
+	return newAllowances(rate.Limit(perSecond), burstOf*perSecond, "too many ops at once; send this one again in a moment")
+}
+
+// costlyAllowances bounds what folds a log or loads a plan, by session. Without
+// a bound on ops there is none here either: that setting is for measuring.
+func costlyAllowances(opsPerSecond int) *allowances {
+	return newAllowances(unlessOff(costlyPerSecond, opsPerSecond), costlyBurst, "too many of these at once; ask again in a moment")
+}
+
+// arrivalAllowances bounds who comes in with a name, by link.
+func arrivalAllowances(opsPerSecond int) *allowances {
+	return newAllowances(unlessOff(arrivalsPerMinute/60.0, opsPerSecond), arrivalsBurst, "many people are coming in by this link; try again in a moment")
+}
+
+func unlessOff(limit rate.Limit, opsPerSecond int) rate.Limit {
+	if opsPerSecond == 0 {
+		return 0
+	}
+	return limit
+}
+
+// take uses up one of the key's allowance, or says when to try again. The
+// workspace's own key has no session, "", and no bound.
+func (a *allowances) take(key string, now time.Time) error {
+	if a.rate == 0 || key == "" {
 		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	l := a.bySession[id]
+	l := a.byKey[key]
 	if l == nil {
 		a.sweepLocked(now)
-		l = rate.NewLimiter(a.perSecond, burstOf*int(a.perSecond))
-		a.bySession[id] = l
+		l = rate.NewLimiter(a.rate, a.burst)
+		a.byKey[key] = l
 	}
 	if l.AllowN(now, 1) {
 		return nil
 	}
-	wait := time.Duration(float64(time.Second) / float64(a.perSecond))
-	return &room.Error{
-		Code: room.Busy, Message: "too many ops at once; send this one again in a moment",
-		RetryMS: max(1, int(wait.Milliseconds())),
-	}
+	wait := time.Duration(float64(time.Second) / float64(a.rate))
+	return &room.Error{Code: room.Busy, Message: a.message, RetryMS: max(1, int(wait.Milliseconds()))}
 }
 
 func (a *allowances) sweepLocked(now time.Time) {
-	if len(a.bySession) < keptAllowances {
+	if len(a.byKey) < keptAllowances {
 		return
 	}
-	for id, l := range a.bySession {
+	for key, l := range a.byKey {
 		if l.TokensAt(now) >= float64(l.Burst()) {
-			delete(a.bySession, id)
+			delete(a.byKey, key)
 		}
 	}
 }

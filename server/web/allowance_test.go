@@ -9,7 +9,7 @@ import (
 )
 
 func TestOpsOverHTTPHaveTheSocketsAllowance(t *testing.T) {
-	a, now := newAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	a, now := opAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 	for i := range 20 {
 		if err := a.take("dana", now); err != nil {
@@ -28,22 +28,22 @@ func TestOpsOverHTTPHaveTheSocketsAllowance(t *testing.T) {
 	if err := a.take("dana", now.Add(200*time.Millisecond)); err != nil {
 		t.Errorf("after the pause: %v", err)
 	}
-	if err := newAllowances(0).take("dana", now); err != nil {
+	if err := opAllowances(0).take("dana", now); err != nil {
 		t.Errorf("without a bound: %v", err)
 	}
 }
 
 // I12: sessions that come and go leave nothing behind.
 func TestAllowancesAreForgotten(t *testing.T) {
-	a, now := newAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	a, now := opAllowances(5), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	for i := range 3 * keptAllowances {
 		now = now.Add(time.Millisecond)
-		if err := a.take(room.SessionID(fmt.Sprint(i)), now); err != nil {
+		if err := a.take(fmt.Sprint(i), now); err != nil {
 			t.Fatal(err)
 		}
 	}
 
-	if n := len(a.bySession); n > keptAllowances {
+	if n := len(a.byKey); n > keptAllowances {
 		t.Errorf("%d allowances are kept, want at most %d", n, keptAllowances)
 	}
 }

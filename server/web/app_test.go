@@ -34,7 +34,10 @@ type app struct {
 	handler http.Handler
 }
 
-func newApp(t testing.TB) *app {
+func newApp(t testing.TB) *app { return newAppWith(t, 0) }
+
+// newAppWith has the bounds that callers have at opsPerSecond; 0: none.
+func newAppWith(t testing.TB, opsPerSecond int) *app {
 	t.Helper()
 	f := newFake()
 	o := Options{
@@ -44,7 +47,7 @@ func newApp(t testing.TB) *app {
 			"app.css":         {Data: []byte("body{}")},
 			"chunks/panel.js": {Data: []byte("export {}")},
 		},
-		Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(),
+		OpsPerSecond: opsPerSecond, Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(),
 	}
 	s, err := newServer(o)
 	if err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"parley/room"
 )
@@ -24,6 +25,9 @@ type getAtOut struct{ Body PastState }
 func (s *server) getAt(ctx context.Context, in *getAtIn) (*getAtOut, error) {
 	grant, err := s.enterStream(ctx, in.Room, in.Stream)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
 		return nil, err
 	}
 	body, err := s.Store.At(ctx, grant.Room, in.Stream, room.Rev(in.Rev))

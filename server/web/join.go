@@ -17,7 +17,7 @@ import (
 type JoinBody struct {
 	Token string `json:"token" minLength:"1" maxLength:"200" doc:"the last part of the link's path"`
 	Name  string `json:"name,omitempty" minLength:"1" maxLength:"200" doc:"who is coming in; without it a side link only shows the shared plan"`
-	Email string `json:"email,omitempty" minLength:"3" maxLength:"254" doc:"seen by the selling side only; joining again with it makes the same person"`
+	Email string `json:"email,omitempty" minLength:"3" maxLength:"254" doc:"seen by the selling side only, and unverified"`
 }
 
 type joinIn struct{ Body JSON[JoinBody] }
@@ -34,8 +34,7 @@ type joinOut struct {
 	Body      Joined
 }
 
-// join may be repeated: the same session, or the same e-mail address on the
-// same link, is the same person.
+// join may be repeated: who has a session of the link stays the same person.
 func (s *server) join(ctx context.Context, in *joinIn) (*joinOut, error) {
 	body, err := decode(s, in.Body)
 	if err != nil {
@@ -92,17 +91,14 @@ func (s *server) participant(ctx context.Context, link room.Link, body JoinBody)
 	if body.Name == "" {
 		return "", nil
 	}
-	id := room.RecordID(uuid.NewString())
-	if body.Email != "" {
-		// The link is part of the name: an address typed on one link never
-		// makes its writer a person who came by another.
-		id = room.RecordID(uuid.NewSHA1(linkSpace, []byte(string(link.ID)+"/"+body.Email)).String())
+	if err := s.arrivals.take(string(link.ID), time.Now()); err != nil {
+		return "", err
 	}
+	// Always somebody new: an address is only typed, and nobody becomes the person
+	// who typed it before. Who comes back has the session.
+	id := room.RecordID(uuid.NewString())
 	return id, s.admit(ctx, link, id, body)
 }
-
-// linkSpace is the namespace of participants made from a link and an address.
-var linkSpace = uuid.MustParse("5a0c3f0e-6d0d-5b53-9a41-0b6c2f2b7c11")
 
 // cameBefore returns the person of the caller's session, if it came by this link.
 func (s *server) cameBefore(ctx context.Context, link room.Link) (room.RecordID, bool) {

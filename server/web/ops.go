@@ -39,7 +39,7 @@ func (s *server) submitOp(ctx context.Context, in *submitOpIn) (*submitOpOut, er
 	if err != nil {
 		return nil, err
 	}
-	if err := s.allowances.take(grant.Session, time.Now()); err != nil {
+	if err := s.ops.take(string(grant.Session), time.Now()); err != nil {
 		return nil, err
 	}
 	verdict, err := s.Hub.Submit(ctx, grant.Room, req)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"parley/room"
 )
@@ -38,6 +39,9 @@ type previewOpOut struct{ Body Preview }
 func (s *server) previewOp(ctx context.Context, in *previewOpIn) (*previewOpOut, error) {
 	req, grant, err := s.request(ctx, in.Room, JSON[OpsBody](in.Body), false)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
 		return nil, err
 	}
 	outcome, err := s.Store.Preview(ctx, grant.Room, req)

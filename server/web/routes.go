@@ -34,11 +34,13 @@ type Options struct {
 // server is the handlers' common ground.
 type server struct {
 	Options
-	router     *mux.Router
-	api        huma.API
-	assets     *assets
-	metrics    requestMetrics
-	allowances *allowances
+	router   *mux.Router
+	api      huma.API
+	assets   *assets
+	metrics  requestMetrics
+	ops      *allowances // by session
+	costly   *allowances // by session
+	arrivals *allowances // by link
 }
 
 // New returns the handler of everything the server answers.
@@ -65,7 +67,9 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics, allowances: newAllowances(o.OpsPerSecond)}
+	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
+		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond),
+	}
 	s.router.Use(s.observe, withCredentials)
 	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
 	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

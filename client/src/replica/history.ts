@@ -1,4 +1,5 @@
 import type { Done, Pending, Redoable, Replica } from './model';
+import { isOthers } from './others';
 import { add } from './outbox';
 import { isRemoved, type PlanRecord, record, type State, sameValue } from './state';
 import type { Turn } from './turn';
@@ -114,6 +115,11 @@ export function forgetStream(turn: Turn, stream: Stream): void {
   });
 }
 
+/** forgetHistory drops what another person did in this tab: it is not the next one's to undo or redo. */
+export function forgetHistory(turn: Turn): void {
+  turn.set({ undo: [], redo: [] });
+}
+
 /** inverse is what taking back changes sets now: only fields that still are as the commit left them. */
 export function inverse(state: State | undefined, changes: readonly Change[]): readonly Change[] {
   return changes.flatMap((change) => {
@@ -165,6 +171,7 @@ function lastUndoable(replica: Replica): Pending | undefined {
     (p) =>
       (p.role === 'do' || p.role === 'redo') &&
       !p.covered &&
+      !isOthers(p, replica.me) &&
       !taken.has(p.key) &&
       !p.ops.some((op) => isLasting(op)),
   );
@@ -173,7 +180,9 @@ function lastUndoable(replica: Replica): Pending | undefined {
 // lastUndo is the newest pending undo that is not being undone itself.
 function lastUndo(replica: Replica): Pending | undefined {
   const taken = new Set(replica.pending.map((p) => p.target));
-  return replica.pending.findLast((p) => p.role === 'undo' && !p.covered && !taken.has(p.key));
+  return replica.pending.findLast(
+    (p) => p.role === 'undo' && !p.covered && !isOthers(p, replica.me) && !taken.has(p.key),
+  );
 }
 
 function isLasting(op: Op): boolean {

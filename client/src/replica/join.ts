@@ -1,17 +1,26 @@
 import { applyCommits, join } from './commits';
 import { parseSnapshot } from './fold';
 import type { StreamEntry, WelcomeFrame } from './frames';
-import { committed, forgetStream } from './history';
+import { adopt, giveBack, giveBackOthers } from './given-back';
+import { committed, forgetHistory, forgetStream } from './history';
 import type { Pending, StreamReplica } from './model';
-import { rejectNotice } from './notice';
+import type { Refusal } from './notice';
 import { newStream, type Turn } from './turn';
 import { STREAMS, type Stream } from './types';
+
+const NOT_OPEN: Refusal = {
+  code: 'forbidden',
+  message: 'This part of the room is no longer open to you.',
+};
 
 /** applyWelcome starts a connection: every stream says where this client stands in it. */
 export function applyWelcome(turn: Turn, frame: WelcomeFrame): void {
   turn.set({ me: frame.me, window: Math.max(1, frame.window) });
   const { owner, expired } = turn.replica;
   const others = owner !== null && frame.me !== null && owner !== frame.me.id;
+  if (others) forgetHistory(turn);
+  giveBackOthers(turn, frame);
+  adopt(turn, frame.me);
   const open = new Set(frame.streams.map((entry) => entry.stream));
   for (const name of STREAMS) if (!open.has(name)) closeStream(turn, name);
   if (expired || others || frame.streams.some((entry) => missesSeqs(turn, entry))) rename(turn, frame);
@@ -103,14 +112,11 @@ function isUnresolved(p: Pending): boolean {
 }
 
 // closeStream forgets a stream that is no longer open to this person, and says
-// so for every edit in it.
+// so for every edit in it, also where only an earlier page of the tab had it open.
 function closeStream(turn: Turn, name: Stream): void {
+  const ops = turn.replica.pending.filter((p) => p.stream === name);
+  giveBack(turn, ops, NOT_OPEN);
   if (turn.stream(name) === undefined) return;
-  for (const p of turn.replica.pending.filter((p) => p.stream === name)) {
-    const why = { code: 'forbidden', message: 'This part of the room is no longer open to you.' } as const;
-    turn.effect({ kind: 'notice', notice: rejectNotice(turn.replica, p, why) });
-  }
-  turn.mapPending((p) => (p.stream === name ? null : p));
   forgetStream(turn, name);
   const { [name]: _closed, ...streams } = turn.replica.streams;
   turn.set({ streams });

@@ -53,6 +53,8 @@ export type PendingState = 'new' | 'sent' | 'again' | 'acked';
 export interface Pending {
   /** key names it within this tab; later ones are larger. */
   readonly key: number;
+  /** by is the participant who typed it, null while nobody had given a name. */
+  readonly by: string | null;
   readonly stream: Stream;
   readonly ops: readonly Op[];
   readonly group: boolean;

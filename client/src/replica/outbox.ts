@@ -2,6 +2,7 @@ import type { AckFrame, ErrorFrame, OpFrame, RejectFrame } from './frames';
 import { abandon, committed, resolveTarget } from './history';
 import type { Pending } from './model';
 import { rejectNotice } from './notice';
+import { isOthers } from './others';
 import type { Turn } from './turn';
 import { type Op, STREAMS, type Stream } from './types';
 
@@ -22,8 +23,9 @@ type NewPending = Pick<Pending, 'stream' | 'ops' | 'group' | 'at' | 'role' | 'ta
 /** add appends an op that has not been sent. */
 export function add(turn: Turn, op: NewPending): void {
   const key = turn.replica.nextKey;
+  const by = turn.replica.me?.id ?? null;
   const base = turn.stream(op.stream)?.rev ?? 0;
-  const made: Pending = { key, base, state: 'new', seq: null, rev: null, covered: false, ...op };
+  const made: Pending = { key, by, base, state: 'new', seq: null, rev: null, covered: false, ...op };
   turn.set({ nextKey: key + 1, pending: [...turn.replica.pending, made] });
 }
 
@@ -36,6 +38,7 @@ function coalesce(turn: Turn, stream: Stream, ops: readonly Op[], group: boolean
   if (last === undefined || op === undefined || more.length > 0 || group) return false;
   const before = last.ops[0];
   if (last.state !== 'new' || last.role !== 'do' || last.group || last.stream !== stream) return false;
+  if (isOthers(last, turn.replica.me)) return false;
   if (before === undefined || !sameFields(before, op)) return false;
   turn.setPending(last.key, { ops: [op], at, base: turn.stream(stream)?.rev ?? last.base });
   return true;
@@ -61,6 +64,7 @@ export function flush(turn: Turn): void {
     if (stream === undefined || !stream.live || stream.busy || stream.fetching) continue;
     let nextSeq = stream.nextSeq;
     for (const p of turn.replica.pending) {
+      if (isOthers(p, me)) continue;
       if (p.stream !== name || p.state === 'sent' || p.state === 'acked') continue;
       if (free <= 0 || waitsForTarget(p)) break;
       const seq = p.seq ?? nextSeq++;

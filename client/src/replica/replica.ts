@@ -1,7 +1,8 @@
 import { applyCommits, applyPong, applyResync } from './commits';
 import { parseSnapshot } from './fold';
 import type { HelloFrame, Position, ServerFrame } from './frames';
-import { redo, undo } from './history';
+import { adopt } from './given-back';
+import { forgetHistory, redo, undo } from './history';
 import { applyEntry, applyWelcome } from './join';
 import type { Effect, Replica, ReplicaEvent, StreamReplica, StreamStart } from './model';
 import { acked, flush, gap, propose, refused } from './outbox';
@@ -125,10 +126,14 @@ function closed(turn: Turn): void {
   turn.mapPending((p) => (p.state === 'sent' ? { ...p, state: 'again' } : p));
 }
 
-// renamed starts over under a new name: its seqs begin at 1.
+// renamed starts over under a new name: its seqs begin at 1. What was typed
+// without a name is from here on that of whoever gave one.
 function renamed(turn: Turn, client: string, me: Me | null = turn.replica.me): void {
   closed(turn);
+  const { owner } = turn.replica;
+  if (owner !== null && me !== null && owner !== me.id) forgetHistory(turn);
   for (const name of STREAMS) turn.setStream(name, { nextSeq: 1 });
+  adopt(turn, me);
   turn.set({ client, me, owner: null, renaming: false, expired: false });
 }
 

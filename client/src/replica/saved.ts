@@ -18,12 +18,14 @@ export function save(replica: Replica): Saved {
 
 /**
  * restore takes over what an earlier page of this tab had under way: its client
- * name, its seqs and its pending ops, which come before those of this page.
+ * name, its seqs and its pending ops, which come before those of this page. An op
+ * in a stream that the page did not bring along waits: the welcome opens the
+ * stream, or gives the op back.
  */
 export function restore(turn: Turn, saved: Saved): void {
-  const kept = saved.pending.filter((p) => turn.stream(p.stream) !== undefined && !arrived(turn, saved, p));
+  const kept = saved.pending.filter((p) => !arrived(turn, saved, p));
   const keys = new Set(kept.map((p) => p.key));
-  const old = kept.map((p) => restored(p, keys));
+  const old = kept.map((p) => restored(turn, p, keys));
   const own = turn.replica.pending.map((p) => ({
     ...p,
     key: p.key + saved.nextKey,
@@ -53,9 +55,11 @@ function arrived(turn: Turn, saved: Saved, p: Pending): boolean {
   );
 }
 
-// restored asks again for the verdict of everything that was ever sent.
-function restored(p: Pending, keys: ReadonlySet<number>): Pending {
+// restored asks again for the verdict of everything that was ever sent. A durable
+// op in a stream that is not here stays so: the stream's snapshot will have it.
+function restored(turn: Turn, p: Pending, keys: ReadonlySet<number>): Pending {
   const target = p.target !== null && keys.has(p.target) ? p.target : null;
+  if (p.state === 'acked' && turn.stream(p.stream) === undefined) return { ...p, target };
   return { ...p, target, state: p.seq === null ? 'new' : 'again', rev: null };
 }
 
@@ -80,6 +84,7 @@ function isPending(value: unknown): value is Pending {
   const p = value as Partial<Pending>;
   return (
     typeof p.key === 'number' &&
+    (p.by === null || typeof p.by === 'string') &&
     STREAMS.includes(p.stream as Stream) &&
     Array.isArray(p.ops) &&
     typeof p.base === 'number' &&

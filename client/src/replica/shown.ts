@@ -1,6 +1,7 @@
 import { Layer, type StreamChange } from './fold';
 import { hiddenKeys, inverse } from './history';
 import type { Pending, Replica } from './model';
+import { isOthers } from './others';
 import { predict } from './predict';
 import type { States } from './state';
 import { type Me, STREAMS } from './types';
@@ -32,7 +33,7 @@ export function show(replica: Replica): Shown {
   const unconfirmed = new Set<string>();
   const hidden = hiddenKeys(replica.pending);
   for (const p of replica.pending) {
-    if (p.covered || hidden.has(p.key)) continue;
+    if (p.covered || hidden.has(p.key) || isOthers(p, replica.me)) continue;
     replay(layer, p, replica.me, p.state === 'acked' ? null : unconfirmed);
   }
   return { states: layer.states, unconfirmed };

@@ -1,0 +1,97 @@
+package realtime
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"parley/room"
+)
+
+func newSession(h *Hub, r *liveRoom, c *conn, grant room.Grant, client room.ClientID) *session {
+	s := &session{
+		hub: h, room: r, conn: c, client: client, login: grant.Session,
+		id:     presenceID(r.id, client, grant.Member.ID),
+		member: grant.Member,
+	}
+	s.parts.Store(2)
+	for _, stream := range grant.Streams() {
+		i := streamIndex(stream)
+		s.streams[i] = true
+		s.audience = max(s.audience, i)
+	}
+	if !grant.Expires.IsZero() {
+		s.expiry = time.AfterFunc(time.Until(grant.Expires), func() { s.bye(byeExpired, 0, closeSignIn) })
+	}
+	return s
+}
+
+// cancel undoes newSession and begin for a socket that is not let in.
+func (s *session) cancel() {
+	s.room.leave(s)
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+	s.over()
+}
+
+// presenceID names a client to the other members. It is the same on every
+// server and after a reconnect, and another person's client has another one.
+func presenceID(id room.ID, client room.ClientID, member room.RecordID) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%s", id, client, member))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// begin makes the session a member and queues its welcome. The drain starts
+// when the reader does.
+func (s *session) begin(hello helloFrame) error {
+	if !s.room.enter(s) {
+		return refuseFault(tooFast, "the room is full; try again later", closeTooFast)
+	}
+	if refused := s.confirm(); refused != nil {
+		return refused
+	}
+	wants := make([]joinFrame, 0, len(room.Streams))
+	for i, reads := range s.streams {
+		if reads {
+			wants = append(wants, joinFrame{stream: room.Streams[i], at: hello.resume[i]})
+		}
+	}
+	entries, starts, err := s.room.entries(s.client, wants)
+	if err != nil {
+		s.hub.options.Log.Error("reading a room for a new member", slog.String("room", string(s.room.id)), slog.Any("error", err))
+		return refuseForNow()
+	}
+	if s.hub.draining.Load() {
+		return refuseForNow()
+	}
+	w := welcome{session: s.id, now: time.Now().UTC().Format(room.InstantFormat), streams: entries}
+	if member := s.present(); member.ID != "" {
+		w.me = &me{ID: member.ID, Name: member.Name, Side: member.Side, Access: member.Access}
+	}
+	w.here, w.watch, w.count, s.presence = s.room.presence.all(s.audience)
+	s.send(item{frame: welcomeFrame(w), starts: starts})
+	return nil
+}
+
+// confirm reads the grant again now that the session is a member: it may have
+// been revoked after hello was authenticated and before a recheck could see the
+// session (P36).
+func (s *session) confirm() error {
+	if s.login == "" {
+		return nil
+	}
+	grants, err := s.room.grants([]room.SessionID{s.login})
+	if err != nil {
+		s.hub.options.Log.Error("confirming a grant", slog.String("room", string(s.room.id)), slog.Any("error", err))
+		return refuseForNow()
+	}
+	grant, live := grants[s.login]
+	if !live {
+		return refuseEntry()
+	}
+	s.regrant(grant, live)
+	return nil
+}
