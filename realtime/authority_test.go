@@ -200,10 +200,14 @@ func TestChangedSideComesBackForOtherStreams(t *testing.T) { // P36
 		b := newBench(t, setup{})
 		c, _ := b.join("sam")
 
-		setParticipant(b, sam.ID, room.Fields{"side": "partner"})
+		moved := room.Member{ID: sam.ID, Name: sam.Name, Side: room.SidePartner, Access: room.Editor}
+		b.store.mu.Lock()
+		b.store.moved = map[room.RecordID]room.Member{sam.ID: moved}
+		b.store.mu.Unlock()
+		b.store.grant("sam", testRoom, moved)
+		b.hub.Recheck(context.Background(), testRoom)
 		f := c.until("bye")
 		code := c.closed()
-		b.store.grant("sam", testRoom, room.Member{ID: sam.ID, Name: sam.Name, Side: room.SidePartner, Access: room.Editor})
 		_, w := b.join("sam")
 
 		if f.Why != "restart" || f.RetryMS == 0 || code != closeRestart {

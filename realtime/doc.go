@@ -45,11 +45,13 @@
 //
 // # Locks
 //
-// None is held during I/O. Where one is taken under another, it is in this order:
+// None but corkConn's is held during I/O. Where one is taken under another, it is in this order:
 //
 //	liveRoom.restarts → channel.mu → presence.mu → records.mu → repeated.mu → Hub.mu
 //	session.mu → Hub.mu
 //	writer.mu  → Hub.mu
+//
+// corkConn.mu orders what is written to one connection, and is taken under none.
 //
 // session.wake takes no lock, so it may be called under any.
 package realtime

@@ -32,7 +32,8 @@ type memStore struct {
 	rooms   map[room.ID]*memRoom
 	grants  map[string]room.Grant // by token
 	ended   map[room.SessionID]bool
-	fail    func(call string) error // nil: nothing fails
+	moved   map[room.RecordID]room.Member // what Live says in place of the plan
+	fail    func(call string) error       // nil: nothing fails
 	slow    map[string]time.Duration
 	commits int // transactions
 	calls   map[string]int
@@ -262,6 +263,9 @@ func (m *memStore) Live(ctx context.Context, sessions []room.SessionID) (map[roo
 				present, ok := m.rooms[grant.Room].plan.Member(grant.Member.ID)
 				if !ok {
 					continue
+				}
+				if moved, ok := m.moved[grant.Member.ID]; ok {
+					present = moved
 				}
 				grant.Member = present
 			}

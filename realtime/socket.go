@@ -108,10 +108,11 @@ type smallHijacker struct {
 	br   *bufio.Reader
 }
 
-// The sizes of the buffers of an idle connection. A hello or an op fits the
-// reader; every control frame fits the writer, so it is one write.
+// The sizes of the buffers of an idle connection. Most frames of a client fit
+// the reader, and a larger one is read past it; every control frame fits the
+// writer, so it is one write.
 const (
-	readerSize = 1024
+	readerSize = 512
 	writerSize = 128
 )
 

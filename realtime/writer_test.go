@@ -157,7 +157,7 @@ func TestTwoServersShareARoom(t *testing.T) { // P28, P31, I4
 		a, _ := one.join("priya")
 		c, _ := two.join("marc")
 
-		const each = 40
+		const each = room.Window
 		for seq := int64(1); seq <= each; seq++ {
 			a.say(opText(room.Shared, seq, milestone, "a"+itoa(seq)))
 			c.say(opText(room.Shared, seq, milestone, "c"+itoa(seq)))

@@ -98,18 +98,15 @@ func (d *draft) checkShared(r *rule, op *Op) error {
 	if r.shape != updateShape && r.shape != roomShape || len(op.Set) == 0 {
 		return nil
 	}
-	k, kept := SchemaOf(r.entity), (*Field)(nil)
-	for i := range k.Fields {
-		f := &k.Fields[i]
-		switch _, ok := op.Set[f.Name]; {
-		case ok && f.Private == "":
-			return nil
-		case ok && kept == nil:
-			kept = f
+	var kept Field
+	for _, f := range SchemaOf(r.entity).Fields {
+		if _, ok := op.Set[f.Name]; !ok {
+			continue
 		}
-	}
-	if kept == nil {
-		return nil
+		if f.Private == "" {
+			return nil
+		}
+		kept = f
 	}
 	return FieldErrorf(Invalid, "stream", "the %s is kept for %s's side: send it on the stream %s",
 		strings.ReplaceAll(kept.Name, "_", " "), d.company(string(kept.Private)), kept.Private)

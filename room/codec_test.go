@@ -111,7 +111,7 @@ func TestMoneyHasOneForm(t *testing.T) {
 func TestSnapshotsLoad(t *testing.T) {
 	w := newWorld(t)
 	w.json(sam, Shared, `{"kind":"template.apply","template":"software-purchase","go_live":"2026-09-01"}`).ok(t)
-	w.json(sam, Shared, `{"kind":"room.update","set":{"amount":"5"}}`).ok(t)
+	w.json(sam, Seller, `{"kind":"room.update","set":{"amount":"5"}}`).ok(t)
 	again := NewPlan(testRoom, "e")
 	for _, s := range Streams {
 		body := w.plan.Snapshot(s)

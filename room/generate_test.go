@@ -157,7 +157,7 @@ func (m *machine) value(f *Field) Value {
 		return rapid.SampledFrom([]Value{true, false, nil}).Draw(m.t, "bool")
 	case Enum:
 		if f.Name == "access" {
-			return "editor"
+			return rapid.SampledFrom([]Value{"editor", "editor", "owner"}).Draw(m.t, "access")
 		}
 		if f.Name == "status" && slices.Contains(f.Of, "archived") {
 			return rapid.SampledFrom([]Value{"draft", "active", "won"}).Draw(m.t, "status")

@@ -1,6 +1,9 @@
 package room
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A milestone is done when its criteria are met, or somebody says why not.
 func TestCompleteWaitsForCriteria(t *testing.T) {
@@ -22,6 +25,23 @@ func TestCompleteWaitsForCriteria(t *testing.T) {
 		t.Errorf("reopened milestone = %v", f)
 	}
 	w.checkLog()
+}
+
+// I8: completing compares with the criteria as they are, not as the sender saw
+// them: one that somebody changed in between is not met any more.
+func TestCompleteOnAnOldViewIsRefused(t *testing.T) {
+	w := newWorld(t)
+	m := w.milestone(Shared, 0x30, nil)
+	c := uid(0x40)
+	w.as(sam, Shared, Op{Kind: "criterion.add", ID: c, Set: Fields{"milestone": string(m), "text": "Signed off"}}).ok(t)
+	w.as(sam, Shared, Op{Kind: KindCriterionMeet, ID: c}).ok(t)
+	late := w.request(chris, Shared, Op{Kind: KindMilestoneComplete, ID: m})
+	w.as(marc, Shared, Op{Kind: "criterion.update", ID: c, Set: Fields{"text": "Signed off by the board"}}).ok(t)
+
+	got := w.send(late).refused(t, Conflict, "override")
+	if !strings.Contains(got.Err.Message, "Signed off by the board") {
+		t.Errorf("refusal = %q", got.Err.Message)
+	}
 }
 
 func TestOverrideIsKept(t *testing.T) {

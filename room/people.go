@@ -67,7 +67,7 @@ func (d *draft) verifyOwners(ed *edit) error {
 		return nil
 	}
 	field := "access"
-	if ed.changed("side") {
+	if ed.now["side"] != string(SideSeller) {
 		field = "side"
 	}
 	return FieldErrorf(Conflict, d.field(field), "%s needs at least one owner", d.company(string(SideSeller)))

@@ -111,6 +111,55 @@ func TestPrivateFieldsAreSplit(t *testing.T) {
 	w.checkLog()
 }
 
+// When somebody did something private is private too: an op on shared that has
+// nothing for it is refused, and leaves no commit there.
+func TestPrivateFieldsAloneAreSentOnTheirStream(t *testing.T) {
+	const amount, email = `{"kind":"room.update","set":{"amount":"1.00"}}`, `{"kind":"participant.update","id":"DANA","set":{"email":"d@acme.example"}}`
+	for name, c := range map[string]struct {
+		by     Member
+		stream Stream
+		op     string
+		code   Code // "" for accepted
+		field  string
+		shared int // commits on shared
+	}{
+		"an amount":               {sam, Shared, amount, Invalid, "stream", 0},
+		"an amount cleared":       {sam, Shared, `{"kind":"room.update","set":{"amount":null}}`, Invalid, "stream", 0},
+		"several":                 {priya, Shared, `{"kind":"room.update","set":{"amount":"1.00","crm_ref":"x","close_date":null}}`, Invalid, "stream", 0},
+		"an e-mail address":       {priya, Shared, email, Invalid, "stream", 0},
+		"a buying role":           {workspace, Shared, `{"kind":"participant.update","id":"DANA","set":{"buying_role":"champion"}}`, Invalid, "stream", 0},
+		"within a group":          {sam, Shared, `[` + amount + `,{"kind":"room.update","set":{"purpose":"x"}}]`, Invalid, "ops[0].stream", 0},
+		"by the other side":       {marc, Shared, amount, Forbidden, "set.amount", 0},
+		"an amount, its stream":   {sam, Seller, amount, "", "", 0},
+		"an address, its stream":  {priya, Seller, email, "", "", 0},
+		"mixed":                   {sam, Shared, `{"kind":"room.update","set":{"amount":"1.00","purpose":"x"}}`, "", "", 1},
+		"mixed, nothing new":      {sam, Shared, `{"kind":"room.update","set":{"amount":"1.00","purpose":null}}`, "", "", 1},
+		"somebody new":            {priya, Shared, `{"kind":"participant.add","id":"NEW","set":{"name":"Jo","side":"buyer","access":"viewer","email":"jo@acme.example"}}`, "", "", 1},
+		"shared ones, on private": {sam, Seller, `{"kind":"room.update","set":{"amount":"1.00","purpose":"x"}}`, Invalid, "set.purpose", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			rev := w.plan.Revs[Shared]
+
+			a := w.json(c.by, c.stream, fill(c.op, map[string]RecordID{"DANA": dana.ID, "NEW": uid(0x60)}))
+
+			if c.code == "" {
+				a.ok(t)
+			} else {
+				a.refused(t, c.code, c.field)
+			}
+			if got := int(w.plan.Revs[Shared] - rev); got != c.shared {
+				t.Errorf("%d commits on shared, want %d", got, c.shared)
+			}
+			w.checkLog()
+		})
+	}
+	got := newWorld(t).json(sam, Shared, amount).refused(t, Invalid, "stream")
+	if want := "the amount is kept for Northwind's side: send it on the stream seller"; got.Err.Message != want {
+		t.Errorf("refusal = %q, want %q", got.Err.Message, want)
+	}
+}
+
 // A private milestone has its place between the shared ones, which do not move
 // for it, not even when there is no room.
 func TestPrivateRecordsSortBetweenShared(t *testing.T) {

@@ -60,7 +60,7 @@ func examplePlan(t *testing.T) *world {
 var exampleIDs = map[string]RecordID{
 	"P1": phase1, "P2": phase2, "LEGAL": uid(0x30), "KICKOFF": uid(0x31), "LIVE": uid(0x32), "SECRET": uid(0x33),
 	"SIGNED": uid(0x40), "OK": uid(0x41), "DRAFT": uid(0x50), "REPLY": uid(0x51), "ASK": uid(0x52), "OLD": uid(0x53), "HELLO": uid(0x60),
-	"NEW": uid(0x70), "NEW2": uid(0x71), "DANA": dana.ID, "SAM": sam.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
+	"NEW": uid(0x70), "NEW2": uid(0x71), "DANA": dana.ID, "SAM": sam.ID, "PRIYA": priya.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
 }
 
 // examples lists the cases by file name. Setup ops are sent first, by Marc.
@@ -97,6 +97,14 @@ var examples = map[string]struct {
 	"update-makes-another-go-live":    {by: dana, op: `{"kind":"milestone.update","id":"KICKOFF","set":{"is_go_live":true}}`},
 	"room-private-fields-are-split":   {by: sam, op: `{"kind":"room.update","set":{"purpose":"Faster month end","go_live":"2026-09-15","amount":"125000"}}`},
 	"room-private-field-of-the-other": {by: dana, op: `{"kind":"room.update","set":{"amount":"1"}}`},
+	"room-private-fields-alone":       {by: sam, op: `{"kind":"room.update","set":{"amount":"125000","crm_ref":"NW-1"}}`},
+	"room-private-fields-on-private":  {by: sam, stream: Seller, op: `{"kind":"room.update","set":{"amount":"125000","crm_ref":"NW-1"}}`},
+	"criterion-asks-for-more":         {by: sam, setup: `{"kind":"criterion.meet","id":"SIGNED"}`, op: `{"kind":"criterion.update","id":"SIGNED","set":{"text":"Signed by both","measure":null}}`},
+	"criterion-asks-for-the-same":     {by: sam, setup: `{"kind":"criterion.meet","id":"SIGNED"}`, op: `{"kind":"criterion.update","id":"SIGNED","set":{"text":"Signed"}}`},
+	"criterion-of-the-other-side":     {by: sam, op: `{"kind":"criterion.update","id":"SIGNED","set":{"confirm_by":null}}`},
+	"invite-who-was-revoked":          {by: priya, setup: `{"kind":"participant.revoke","id":"KIM"}`, op: `{"kind":"participant.invite","id":"KIM"}`},
+	"revoke-the-last-owner":           {by: priya, op: `{"kind":"participant.revoke","id":"PRIYA"}`},
+	"side-of-who-has-joined":          {by: priya, op: `{"kind":"participant.update","id":"SAM","set":{"side":"buyer"}}`},
 	"move-in-the-list":                {by: dana, op: `{"kind":"task.move","id":"DRAFT","after":"REPLY"}`},
 	"move-to-another-phase":           {by: dana, op: `{"kind":"milestone.move","id":"LEGAL","into":"P2","before":"LIVE"}`},
 	"move-between-private":            {by: sam, stream: Seller, op: `{"kind":"milestone.move","id":"SECRET","after":"KICKOFF"}`},

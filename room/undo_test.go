@@ -30,7 +30,8 @@ func TestUndoAndRedo(t *testing.T) {
 	w.checkLog()
 }
 
-// Undo never writes over somebody else's work.
+// I8: undo sets a field only while it is as the sender left it; it never writes
+// over somebody else's work.
 func TestUndoIsRefusedAfterSomebodyElse(t *testing.T) {
 	w := newWorld(t)
 	m := w.milestone(Shared, 0x30, nil)

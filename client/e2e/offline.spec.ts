@@ -16,6 +16,7 @@ test('a lost connection: edits queue, are counted, and arrive once', async ({ se
   seller.proxy.heal();
 
   await connection(seller.page, 'live', 15_000);
+  await expect(seller.page.getByText('Back online. 3 changes sent.')).toBeVisible();
   for (const [i, id] of ids.entries()) await expect(title(buyer.page, id)).toHaveText(`Queued ${i}`);
   const log = await server.api<{ commits: { kind: string }[] }>(
     'GET',
@@ -34,21 +35,28 @@ test('a half-open connection is noticed within nine seconds', async ({ server, s
   await connection(seller.page, 'live', 15_000);
 });
 
-test('pending edits survive a reload of the tab', async ({ server, sit }) => {
+test('the tab is reloaded without a network: a warning comes first, and the unsent edit is sent later', async ({
+  server,
+  sit,
+}) => {
   const { seller, buyer } = await sitTogether(server, sit);
   const id = await milestoneId(seller.page, 'Security review');
-  const socketDown = seller.page.routeWebSocket(/\/live$/, (ws) => void ws.close());
-  await socketDown;
+  const warnings: string[] = [];
+  seller.page.on('dialog', (dialog) => {
+    warnings.push(dialog.type());
+    void dialog.accept();
+  });
   seller.proxy.cut();
   await connection(seller.page, 'reconnecting', 2_000);
   await enterTitle(seller.page, id, 'Typed before the reload');
 
+  await expect(seller.page.reload()).rejects.toThrow(/ERR_/);
   seller.proxy.heal();
-  await seller.page.unrouteAll();
   await seller.page.reload();
 
   await connection(seller.page, 'live', 15_000);
-  await expect(title(buyer.page, id)).toHaveText('Typed before the reload');
+  for (const { page } of [seller, buyer]) await expect(title(page, id)).toHaveText('Typed before the reload');
+  expect(warnings).toEqual(['beforeunload']);
 });
 
 test('the server is killed in the middle of edits and comes back: the browsers go on, nothing is lost', async ({

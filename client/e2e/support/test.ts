@@ -80,6 +80,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       });
       seated.push(context);
       await context.addInitScript((entries) => {
+        if (location.protocol !== 'http:') return; // the browser's own page of an unreachable server
         for (const [key, value] of entries) localStorage.setItem(key, value);
       }, Object.entries(remembers));
       const page = await context.newPage();

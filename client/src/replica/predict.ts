@@ -55,11 +55,11 @@ function predictRecord(
       : update(states, stream, entity, op.id, op.set, author);
   }
   if (verbOf(op.kind) === 'move') return move(states, stream, entity, op);
-  const set = verbEffect(op.kind, author);
+  const found = record(states[stream], entity, op.id);
+  const set = verbEffect(op.kind, author, found);
   const [first] = Object.keys(set ?? {});
   // What is met, done or resolved stays so as of when it first was.
-  const already =
-    first?.endsWith('_at') && set?.[first] !== null && text(record(states[stream], entity, op.id), first);
+  const already = first?.endsWith('_at') && set?.[first] !== null && text(found, first);
   if (already) return [];
   return set === null ? [] : update(states, stream, entity, op.id, set, author);
 }
@@ -69,7 +69,7 @@ function isAdd(op: AddOp | UpdateOp): op is AddOp {
 }
 
 // verbEffect is what the ops that carry no value set.
-function verbEffect(kind: string, author: Author): Fields | null {
+function verbEffect(kind: string, author: Author, found: PlanRecord | undefined): Fields | null {
   const by = author.me?.id ?? null;
   switch (kind) {
     case 'criterion.meet':
@@ -85,7 +85,8 @@ function verbEffect(kind: string, author: Author): Fields | null {
     case 'comment.reopen':
       return { resolved_at: null };
     case 'participant.invite':
-      return { state: 'invited' };
+      // Who was revoked may have been in the room: they get their access back.
+      return { state: text(found, 'state') === 'revoked' ? 'active' : 'invited' };
     case 'participant.revoke':
       return { state: 'revoked' };
     default:
@@ -129,8 +130,17 @@ function update(
   if (found === undefined && !isSatellite(stream, entity)) return [];
   const fields: Record<string, Value> = { ...set };
   if (entity === 'comment' && 'body' in set) fields.edited_at = author.at;
+  if (entity === 'criterion' && asksForMore(found, set))
+    Object.assign(fields, { met_at: null, met_by: null });
   const more = entity === 'milestone' ? milestoneRules(states, stream, id, fields) : [];
   return [...split(stream, entity, id, fields, false), ...more];
+}
+
+// asksForMore: a criterion that says something else is to be met again.
+function asksForMore(found: PlanRecord | undefined, set: Fields): boolean {
+  const said = ['text', 'measure', 'target'];
+  if (text(found, 'met_at') === null) return false;
+  return said.some((name) => name in set && (set[name] ?? null) !== text(found, name));
 }
 
 // milestoneRules adds what follows from a milestone's new fields, to the

@@ -71,6 +71,12 @@ describe('what is saved', () => {
     expect(later.dispatch({ kind: 'restore', saved }).replica.pending).toEqual([]);
   });
 
+  test('by a version that kept no author is its owner’s', () => {
+    const saved = { ...save(desk().setTitle('A').replica), owner: 'ann' };
+    const pending = saved.pending.map(({ by: _, ...p }) => p);
+    expect(readSaved({ ...saved, pending })?.pending).toEqual(saved.pending);
+  });
+
   test.each([
     null,
     1,

@@ -76,7 +76,14 @@ export function readSaved(value: unknown): Saved | null {
     typeof saved.epochs === 'object' &&
     Array.isArray(saved.pending) &&
     saved.pending.every(isPending);
-  return whole ? (saved as Saved) : null;
+  return whole ? withAuthors(saved as Saved) : null;
+}
+
+// withAuthors names the owner of the client as the author of ops that an earlier
+// version wrote, which kept no author of each: they are not lost over an update.
+function withAuthors(saved: Saved): Saved {
+  const pending = saved.pending.map((p) => (p.by === undefined ? { ...p, by: saved.owner } : p));
+  return { ...saved, pending };
 }
 
 function isPending(value: unknown): value is Pending {
@@ -84,7 +91,7 @@ function isPending(value: unknown): value is Pending {
   const p = value as Partial<Pending>;
   return (
     typeof p.key === 'number' &&
-    (p.by === null || typeof p.by === 'string') &&
+    (p.by === undefined || p.by === null || typeof p.by === 'string') &&
     STREAMS.includes(p.stream as Stream) &&
     Array.isArray(p.ops) &&
     typeof p.base === 'number' &&
