@@ -48,7 +48,9 @@ func scripted(t testing.TB, frames ...string) (*loop, *crowd, *member) {
 				}
 			}
 		}
-		_, _, _ = ws.Read(r.Context()) // until the member leaves
+		for err := error(nil); err == nil; { // until the member leaves
+			_, _, err = ws.Read(r.Context())
+		}
 	}))
 	t.Cleanup(srv.Close)
 	l, err := newLoop()

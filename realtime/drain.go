@@ -3,9 +3,7 @@ package realtime
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-	"runtime/debug"
 )
 
 // drain writes until there is nothing left. The last drain of a session ends
@@ -59,9 +57,7 @@ func (s *session) flush() (err error) {
 // recovered turns a panic into an error that ends this session and no other (P5).
 func (s *session) recovered(where string, err *error) {
 	if p := recover(); p != nil {
-		s.hub.metrics.panics.Inc()
-		s.hub.options.Log.Error("a session panicked", slog.String("where", where),
-			slog.String("room", string(s.room.id)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		s.hub.reportPanic(where, s.room.id, p)
 		*err = fmt.Errorf("panic in %s: %v", where, p)
 	}
 }

@@ -284,7 +284,7 @@ func (m *simMember) fold(f frame) {
 	}
 }
 
-func TestSimulation(t *testing.T) { // I3, I4, I5, I6, I7, I15
+func TestSimulation(t *testing.T) { // P20, I3, I4, I5, I6, I7, I15
 	seeds := []uint64{1, 2, 3, 20260504, uint64(time.Now().UnixNano())}
 	if *simSeed != 0 {
 		seeds = []uint64{*simSeed}

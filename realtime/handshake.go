@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -83,8 +82,7 @@ func (h *Hub) serve(c *conn, id room.ID, cookieToken string) {
 	var s *session
 	defer func() {
 		if p := recover(); p != nil {
-			h.metrics.panics.Inc()
-			h.options.Log.Error("a handshake panicked", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			h.reportPanic("handshake", id, p)
 		}
 		if s == nil { // it was not let in: reader and drain will not do this
 			_ = c.ws.CloseNow() // it is over either way

@@ -123,6 +123,12 @@ func (s *session) requestJoin(f joinFrame) {
 	limiter := s.allowance.joinLimiter()
 	go func() {
 		defer s.hub.running.Done()
+		defer func() {
+			if p := recover(); p != nil { // this session ends, and no other (P5)
+				s.hub.reportPanic("join", s.room.id, p)
+				_ = s.conn.ws.CloseNow()
+			}
+		}()
 		for f := s.nextJoin(); f != nil; f = s.nextJoin() {
 			if wait := limiter.Reserve().Delay(); wait > 0 && !s.hub.sleep(wait) {
 				return

@@ -52,6 +52,8 @@ func (p *presence) enter(s *session) {
 		v = &visitor{session: s.id, participant: member.ID, watcher: member.ID == "", since: time.Now(), home: s.audience}
 		v.state.name, v.state.side = member.Name, member.Side
 		p.addLocked(v)
+	} else if v.sockets == 0 {
+		p.comeBackLocked(v, s, member)
 	}
 	v.server = p.room.hub.server
 	v.sockets++
@@ -60,6 +62,17 @@ func (p *presence) enter(s *session) {
 		v.grace = nil
 	}
 	p.flushSoonLocked()
+}
+
+// comeBackLocked takes a visitor that was known from another server, or had left
+// a moment ago. What it sees now may differ from then, so what it was at is
+// dropped: its client says anew where it is, and that is judged by what it is now.
+func (p *presence) comeBackLocked(v *visitor, s *session, member room.Member) {
+	before := *v
+	v.participant, v.watcher, v.home = member.ID, member.ID == "", s.audience
+	v.state.name, v.state.side = member.Name, member.Side
+	v.state.focus, v.state.editing, v.state.draft, v.focusIn = focus{}, false, "", 0
+	p.changedLocked(v, before)
 }
 
 func (p *presence) addLocked(v *visitor) {
@@ -101,6 +114,7 @@ func (p *presence) expire(v *visitor) {
 		return
 	}
 	defer p.room.hub.running.Done()
+	defer p.room.hub.survive("presence", p.room.id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.visitors[v.session] != v || v.sockets > 0 || v.grace == nil {
@@ -115,7 +129,8 @@ func (p *presence) removeLocked(v *visitor) {
 	p.version++
 	p.counted = p.version
 	p.departed = append(p.departed, departure{
-		session: v.session, version: p.version, at: time.Now(), local: v.server == p.room.hub.server,
+		session: v.session, version: p.version, at: time.Now(),
+		local: v.server == p.room.hub.server, listed: v.listed,
 	})
 	p.relist = true
 }
@@ -134,6 +149,7 @@ func (p *presence) flush() {
 		return
 	}
 	defer p.room.hub.running.Done()
+	defer p.room.hub.survive("presence", p.room.id)
 	p.mu.Lock()
 	p.timer = nil
 	p.flushed = time.Now()

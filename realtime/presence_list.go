@@ -58,7 +58,7 @@ func (p *presence) cutListLocked() {
 		case !listed && v.listed:
 			p.version++
 			v.listed = false
-			p.departed = append(p.departed, departure{session: v.session, version: p.version, at: time.Now()})
+			p.departed = append(p.departed, departure{session: v.session, version: p.version, at: time.Now(), listed: true})
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (p *presence) renderLocked(audience int, from uint64) []byte {
 	}
 	for _, d := range p.departed {
 		v := p.visitors[d.session]
-		if d.version > from && (v == nil || !v.listed) && !slices.Contains(leave, d.session) {
+		if d.listed && d.version > from && (v == nil || !v.listed) && !slices.Contains(leave, d.session) {
 			leave = append(leave, d.session)
 		}
 	}

@@ -36,8 +36,13 @@ func (r *repeated) work(h *Hub, wait time.Duration) {
 		h.sleep(wait) // false: the hub ends, and so does what run waits for
 	}
 	for r.turn() {
-		r.run()
+		r.once(h)
 	}
+}
+
+func (r *repeated) once(h *Hub) {
+	defer h.survive("background work", "")
+	r.run()
 }
 
 // turn reports whether there is another run to do.

@@ -36,11 +36,13 @@ type visitorState struct {
 	presenting bool
 }
 
+// departure is a visitor that left, or is not listed any more.
 type departure struct {
 	session string
 	version uint64
 	at      time.Time
-	local   bool
+	local   bool // of this server: others are to be told
+	listed  bool // members here knew of it
 }
 
 // update takes what a session says about itself. The newest of several within

@@ -2,6 +2,8 @@ package realtime
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"strconv"
@@ -113,15 +115,21 @@ func (w *writer) queued() (n, bytes int, running bool) {
 
 func (w *writer) commit(batch []pending) {
 	started := time.Now()
-	reqs := make([]room.Request, len(batch))
-	for i := range batch {
-		reqs[i] = batch[i].req
-	}
-	result, err := w.try(reqs)
+	result, err := w.try(batch)
 	if err != nil {
 		// A broken connection is most often mended by another one. What the first
 		// attempt did is known from the cursors, so nothing happens twice (I6).
-		result, err = w.try(reqs)
+		result, err = w.try(batch)
+	}
+	if _, ok := errors.AsType[*panicked](err); ok && len(batch) > 1 {
+		for i := range batch { // one of them makes it panic; the others must not suffer
+			w.commit(batch[i : i+1])
+		}
+		return
+	}
+	if _, ok := errors.AsType[*panicked](err); ok {
+		batch[0].req.Malformed = room.Errorf(room.Invalid, "the server cannot process this change")
+		result, err = w.try(batch)
 	}
 	if err != nil {
 		w.refuse(batch, err)
@@ -137,13 +145,29 @@ func (w *writer) commit(batch []pending) {
 	w.room.publish(w.plan.Epoch, fresh)
 }
 
-func (w *writer) try(reqs []room.Request) (room.Result, error) {
+// panicked is a panic of the rules or the store on a batch (P5).
+type panicked struct{ value any }
+
+func (p *panicked) Error() string { return fmt.Sprintf("a panic: %v", p.value) }
+
+func (w *writer) try(batch []pending) (result room.Result, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
-	plan, result, err := w.room.hub.store.Commit(ctx, w.plan, w.room.id, reqs)
-	w.plan = plan
-	if err != nil {
-		w.plan = nil
+	plan := w.plan
+	w.plan = nil // until it is known to be good
+	defer func() {
+		if p := recover(); p != nil {
+			w.room.hub.reportPanic("writer", w.room.id, p)
+			err = &panicked{p}
+		}
+	}()
+	reqs := make([]room.Request, len(batch))
+	for i := range batch {
+		reqs[i] = batch[i].req
+	}
+	plan, result, err = w.room.hub.store.Commit(ctx, plan, w.room.id, reqs)
+	if err == nil {
+		w.plan = plan
 	}
 	return result, err
 }

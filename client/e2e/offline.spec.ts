@@ -51,6 +51,7 @@ test('the tab is reloaded without a network: a warning comes first, and the unse
   await enterTitle(seller.page, id, 'Typed before the reload');
 
   await expect(seller.page.reload()).rejects.toThrow(/ERR_/);
+  await expect.poll(() => seller.page.evaluate(() => location.protocol)).toBe('chrome-error:');
   seller.proxy.heal();
   await seller.page.reload();
 

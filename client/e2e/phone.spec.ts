@@ -97,11 +97,15 @@ function tooSmall(within: Locator): Promise<string[]> {
   return within.evaluate((node) => {
     const targets = [...node.querySelectorAll<HTMLElement>('button, select, textarea, input, summary')];
     return targets.flatMap((target) => {
-      // A check box is tapped with what is around it: its label, or its line.
-      const area = target.matches('[type="checkbox"]') ? (target.closest('label, li') ?? target) : target;
-      const { width, height } = area.getBoundingClientRect();
+      const { width, height } = (
+        target.closest('label:has([type="checkbox"])') ?? target
+      ).getBoundingClientRect();
       const shown = target.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-      if (!shown || (width >= 43.5 && height >= 43.5)) return [];
+      // A check box without a label is drawn small, in a margin that nothing else is in.
+      const margin = target.matches('li > [type="checkbox"]')
+        ? 2 * Number.parseFloat(getComputedStyle(target).margin)
+        : 0;
+      if (!shown || (width + margin >= 43.5 && height + margin >= 43.5)) return [];
       return [`${target.outerHTML.slice(0, 140)} is ${Math.round(width)} × ${Math.round(height)}`];
     });
   });
