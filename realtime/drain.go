@@ -31,6 +31,7 @@ func (s *session) drain() {
 func (s *session) flush() (err error) {
 	defer s.recovered("drain", &err)
 	items := s.take()
+	s.answered(items) // before they are written: who reads one may send the next op at once
 	err = s.writeFeeds()
 	if err == nil {
 		err = s.writeItems(items)
@@ -45,7 +46,6 @@ func (s *session) flush() (err error) {
 	if err != nil {
 		return err
 	}
-	s.answered(items)
 	if last {
 		it := items[len(items)-1]
 		s.conn.close(it.close, it.reason)
