@@ -74,11 +74,7 @@ func (r *liveRoom) seqs(streams []room.Stream, client room.ClientID) (seqs map[r
 // snapshots reads streams whole. A snapshot may be newer than what this server
 // has heard of; the feed waits at its rev until the rest is there.
 func (r *liveRoom) snapshots(streams []room.Stream, client room.ClientID) ([]entry, []start, error) {
-	var snapshots []room.StreamSnapshot
-	err := r.hub.read(func(ctx context.Context) (err error) {
-		snapshots, err = r.hub.store.Snapshot(ctx, r.id, streams, client)
-		return err
-	})
+	snapshots, err := r.cache.read(r, streams, client)
 	if err != nil {
 		return nil, nil, err
 	}

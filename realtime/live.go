@@ -21,6 +21,7 @@ type liveRoom struct {
 	writer   writer
 	presence presence
 	records  records
+	cache    snapshotCache
 	recheck  repeated // reads the sessions' grants again
 	check    repeated // compares the position with the store's
 	repairs  [len(room.Streams)]repeated

@@ -84,12 +84,12 @@ func lockHead(ctx context.Context, conn *pgx.Conn, id room.ID, reqs []room.Reque
 	var b pgx.Batch
 	b.Queue(`begin`)
 	b.Queue(`select workspace_id::text, epoch, shared, seller, buyer, clock_timestamp()
-		from heads where room_id = $1 for no key update`, id)
+		from heads where room_id = $1 for no key update`, string(id)) // a named type costs pgx a second try
 	b.Queue(`select stream, client::text, actor, seq, rev, refused
-		from cursors where room_id = $1 and client = any($2::text[]::uuid[])`, id, clients)
+		from cursors where room_id = $1 and stream = any('{shared,seller,buyer}') and client = any($2::text[]::uuid[])`, string(id), clients)
 	if len(sessions) > 0 {
-		b.Queue(`select s.id::text from sessions s join links l on l.id = s.link_id
-			where s.id = any($1::text[]::uuid[]) and s.room_id = $2 and `+liveSession, sessions, id)
+		b.Queue(`select s.id::text from sessions s
+			where s.id = any($1::text[]::uuid[]) and s.room_id = $2 and `+liveSession, sessions, string(id))
 	}
 	results := conn.SendBatch(ctx, &b)
 	defer func() { _ = results.Close() }() // its errors are those of the reads

@@ -13,8 +13,9 @@ import (
 // sessionLife is how long a session lasts. The link behind it may end earlier.
 const sessionLife = 30 * 24 * time.Hour
 
-// liveSession is true of a session s, with its link l, that may be used.
-const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and ` + liveLink
+// liveSession is true of a session s that may be used. Its link is looked up by
+// key for each session: as a join it was planned as a walk over all links.
+const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and (select ` + liveLink + ` from links l where l.id = s.link_id)`
 
 // grantColumns says what a session grants: the participant's present name, side
 // and access where it has one, its link's otherwise.

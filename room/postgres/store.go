@@ -34,6 +34,8 @@ var session = map[string]string{
 	"idle_in_transaction_session_timeout": "5s",
 	"synchronous_commit":                  "on", // an ack means durable
 	"jit":                                 "off",
+	// Every statement is a look-up by key; planning one anew costs more than it can gain.
+	"plan_cache_mode": "force_generic_plan",
 	"application_name":                    "parley",
 }
 

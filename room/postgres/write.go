@@ -22,7 +22,7 @@ func (h *head) writes(plan *room.Plan, commits []room.Encoded) *pgx.Batch {
 	}
 	if len(commits) > 0 {
 		b.Queue(`update heads set shared = $2, seller = $3, buyer = $4 where room_id = $1`,
-			h.room, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
+			string(h.room), int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer]))
 	}
 	b.Queue(`commit`)
 	return &b
@@ -55,7 +55,7 @@ func (h *head) writeRecords(b *pgx.Batch, plan *room.Plan, commits []room.Encode
 		for key := range keys {
 			rows = append(rows, rowOf(key, plan.Streams[key.stream][k.Entity][key.id]))
 		}
-		b.Queue(upserts[k.Entity], h.room, h.workspace, encode(rows))
+		b.Queue(upserts[k.Entity], string(h.room), h.workspace, encode(rows))
 	}
 }
 
@@ -116,7 +116,7 @@ func (h *head) writeActivity(b *pgx.Batch, commits []room.Encoded) {
 	b.Queue(`insert into activity (room_id, workspace_id, stream, rev, client, seq, at, body)
 		select $1, $2, t.stream, t.rev, t.client::uuid, t.seq, t.at::timestamptz, t.body::json
 		from unnest($3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::text[]) as t(stream, rev, client, seq, at, body)`,
-		h.room, h.workspace, streams, revs, clients, seqs, ats, bodies)
+		string(h.room), h.workspace, streams, revs, clients, seqs, ats, bodies)
 }
 
 func (h *head) writeCursors(b *pgx.Batch) {
@@ -139,7 +139,7 @@ func (h *head) writeCursors(b *pgx.Batch) {
 		from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[]) as t(stream, client, actor, seq, rev, refused)
 		on conflict (room_id, stream, client) do update
 		set actor = excluded.actor, seq = excluded.seq, rev = excluded.rev, refused = excluded.refused, seen_at = now()`,
-		h.room, h.workspace, streams, clients, actors, seqs, revs, refused)
+		string(h.room), h.workspace, streams, clients, actors, seqs, revs, refused)
 }
 
 func encodeRefused(refused map[int64]*room.Error) *string {
