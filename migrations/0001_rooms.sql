@@ -1,5 +1,15 @@
 -- +goose Up
 
+-- The words and numbers that columns may hold. Domains, not check constraints:
+-- PostgreSQL reads a table's checks anew for every statement, and remembers a
+-- domain's.
+create domain stream as text check (value in ('shared', 'seller', 'buyer'));
+create domain rev as bigint check (value >= 0);
+create domain side as text check (value in ('seller', 'buyer', 'partner'));
+create domain access as text check (value in ('viewer', 'commenter', 'contributor', 'editor', 'owner'));
+create domain visibility as text check (value in ('shared', 'seller_only', 'buyer_only'));
+create domain milestone_status as text check (value in ('not_started', 'in_progress', 'blocked', 'done', 'cancelled'));
+
 -- A workspace is a selling company, the tenant of everything else.
 create table workspaces (
     id         uuid primary key default gen_random_uuid(),
@@ -21,10 +31,10 @@ create table rooms (
 create table heads (
     room_id      uuid primary key,
     workspace_id uuid not null,
-    epoch        integer not null default 1 check (epoch > 0),
-    shared       bigint not null default 0 check (shared >= 0),
-    seller       bigint not null default 0 check (seller >= 0),
-    buyer        bigint not null default 0 check (buyer >= 0),
+    epoch        integer not null default 1,
+    shared       rev not null default 0,
+    seller       rev not null default 0,
+    buyer        rev not null default 0,
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
 ) with (fillfactor = 50);
 
@@ -32,12 +42,12 @@ create table heads (
 -- effect at most once. Refused keeps the newest refusals by seq.
 create table cursors (
     room_id      uuid not null,
-    stream       text not null check (stream in ('shared', 'seller', 'buyer')),
+    stream       stream not null,
     client       uuid not null,
     workspace_id uuid not null,
     actor        text not null,
-    seq          bigint not null check (seq > 0),
-    rev          bigint not null check (rev >= 0),
+    seq          rev not null,
+    rev          rev not null,
     refused      jsonb,
     seen_at      timestamptz not null default now(),
     primary key (room_id, stream, client),
@@ -48,8 +58,8 @@ create table cursors (
 -- the text byte for byte, so a replayed commit is the live one.
 create table activity (
     room_id      uuid not null,
-    stream       text not null check (stream in ('shared', 'seller', 'buyer')),
-    rev          bigint not null check (rev > 0),
+    stream       stream not null,
+    rev          rev not null,
     workspace_id uuid not null,
     client       uuid,
     seq          bigint,

@@ -6,7 +6,7 @@
 
 -- The room's own fields.
 create table room_plans (
-    room_id uuid not null, stream text not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     name text, buyer_company text, seller_company text, time_zone text, go_live date, purpose text, compelling_event text,
     status text check (status in ('draft', 'active', 'won', 'lost', 'archived')),
     amount numeric(17, 2), currency text, crm_ref text, close_date date, removed boolean,
@@ -19,9 +19,9 @@ create table room_plans (
 
 -- The people in a room.
 create table participants (
-    room_id uuid not null, stream text not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
-    name text, side text check (side in ('seller', 'buyer', 'partner')), company text, role text,
-    access text check (access in ('viewer', 'commenter', 'contributor', 'editor', 'owner')),
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    name text, side side, company text, role text,
+    access access,
     state text check (state in ('added', 'invited', 'requested', 'active', 'revoked')),
     email text, verified boolean, buying_role text, removed boolean,
     primary key (room_id, stream, id),
@@ -34,7 +34,7 @@ create table participants (
 -- Owners known only by role.
 create table role_slots (
     room_id uuid not null, stream text not null check (stream = 'shared'), id uuid not null, workspace_id uuid not null, marks jsonb not null,
-    side text not null check (side in ('seller', 'buyer', 'partner')), label text not null, filled_by uuid, removed boolean,
+    side side not null, label text not null, filled_by uuid, removed boolean,
     primary key (room_id, stream, id),
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
 ) with (fillfactor = 70);
@@ -49,11 +49,11 @@ create table phases (
 
 -- Dated outcomes that both sides recognise.
 create table milestones (
-    room_id uuid not null, stream text not null check (stream in ('shared', 'seller', 'buyer')), id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     phase uuid not null, title text not null, description text,
-    status text not null check (status in ('not_started', 'in_progress', 'blocked', 'done', 'cancelled')),
+    status milestone_status not null,
     seller_owner uuid, buyer_owner uuid, due date, start date, duration_days integer, pinned boolean, offset_days integer,
-    visibility text not null check (visibility in ('shared', 'seller_only', 'buyer_only')),
+    visibility visibility not null,
     blocked_reason text, completed_at timestamptz, completed_by uuid, override_reason text, is_go_live boolean,
     pos text collate "C" not null, removed boolean,
     primary key (room_id, stream, id),
@@ -62,9 +62,9 @@ create table milestones (
 
 -- Checkable statements that make a milestone done.
 create table criteria (
-    room_id uuid not null, stream text not null check (stream in ('shared', 'seller', 'buyer')), id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     milestone uuid not null, text text not null, measure text, target text,
-    confirm_by text check (confirm_by in ('seller', 'buyer')), met_at timestamptz, met_by uuid,
+    confirm_by side, met_at timestamptz, met_by uuid,
     pos text collate "C" not null, removed boolean,
     primary key (room_id, stream, id),
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
@@ -72,9 +72,9 @@ create table criteria (
 
 -- Pieces of work toward a milestone.
 create table tasks (
-    room_id uuid not null, stream text not null check (stream in ('shared', 'seller', 'buyer')), id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     milestone uuid not null, title text not null, owner uuid, due date, done_at timestamptz,
-    visibility text not null check (visibility in ('shared', 'seller_only', 'buyer_only')),
+    visibility visibility not null,
     pos text collate "C" not null, removed boolean,
     primary key (room_id, stream, id),
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
@@ -82,7 +82,7 @@ create table tasks (
 
 -- "to" waits for "from".
 create table dependencies (
-    room_id uuid not null, stream text not null check (stream in ('shared', 'seller', 'buyer')), id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     "from" uuid not null, "to" uuid not null check ("to" <> "from"), lag_days integer, required boolean, removed boolean,
     primary key (room_id, stream, id),
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
@@ -90,9 +90,9 @@ create table dependencies (
 
 -- Messages on a record or on the room.
 create table comments (
-    room_id uuid not null, stream text not null check (stream in ('shared', 'seller', 'buyer')), id uuid not null, workspace_id uuid not null, marks jsonb not null,
+    room_id uuid not null, stream stream not null, id uuid not null, workspace_id uuid not null, marks jsonb not null,
     "on" jsonb, body text not null, author uuid, at timestamptz not null, edited_at timestamptz, resolved_at timestamptz,
-    visibility text not null check (visibility in ('shared', 'seller_only', 'buyer_only')), mentions jsonb, removed boolean,
+    visibility visibility not null, mentions jsonb, removed boolean,
     primary key (room_id, stream, id),
     foreign key (workspace_id, room_id) references rooms (workspace_id, id)
 ) with (fillfactor = 70);

@@ -8,7 +8,7 @@ create table links (
     room_id      uuid not null,
     token_hash   bytea not null unique check (length(token_hash) = 32),
     side         text not null check (side in ('seller', 'buyer', 'partner', 'none')),
-    access       text not null check (access in ('viewer', 'commenter', 'contributor', 'editor', 'owner')),
+    access       access not null,
     label        text not null default '',
     participant  uuid,
     made_by      uuid,

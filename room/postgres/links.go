@@ -20,7 +20,7 @@ func (s *Store) CreateLink(ctx context.Context, n room.NewLink) (room.Link, stri
 	defer cancel()
 	token, hash := newToken()
 	rows, err := s.pool.Query(ctx, `insert into links (workspace_id, room_id, token_hash, side, access, label, participant, made_by, expires_at)
-		values ($1, $2, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9) returning `+linkColumns,
+		values ($1, $2, $3, $4, $5::text, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9) returning `+linkColumns,
 		n.Workspace, n.Room, hash, n.Side, n.Access, n.Label, n.Participant, n.By, orNull(n.Expires))
 	if err != nil {
 		return room.Link{}, "", wrap(err, "making a link")

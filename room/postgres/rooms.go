@@ -57,7 +57,7 @@ func (s *Store) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error)
 		var b pgx.Batch
 		h.writeRecords(&b, plan, commits)
 		h.writeActivity(&b, commits)
-		b.Queue(`update heads set shared = $2, seller = $3, buyer = $4 where room_id = $1`,
+		b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
 			id, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
 		return tx.SendBatch(ctx, &b).Close()
 	})

@@ -21,7 +21,7 @@ func (h *head) writes(plan *room.Plan, commits []room.Encoded) *pgx.Batch {
 		return nil
 	}
 	if len(commits) > 0 {
-		b.Queue(`update heads set shared = $2, seller = $3, buyer = $4 where room_id = $1`,
+		b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
 			string(h.room), int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer]))
 	}
 	b.Queue(`commit`)
