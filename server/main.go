@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // rooms have time zones; small images have no data for them
@@ -27,6 +28,11 @@ const (
 	exitConfig = 2 // the configuration is wrong
 )
 
+// gcPercent lets the heap grow by half between collections. Most of a server's
+// memory is sockets that wait; Go's own 100 made each cost 12.5 to 14.3 KB, this
+// 11.0 to 11.5. GOGC overrides it. Measured: bench, idle.
+const gcPercent = 50
+
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run is main with its exit code.
@@ -40,6 +46,9 @@ func run(args []string) int {
 		return exitConfig
 	}
 	slog.SetDefault(slog.New(logHandler(os.Stderr)))
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
