@@ -35,8 +35,8 @@ var session = map[string]string{
 	"synchronous_commit":                  "on", // an ack means durable
 	"jit":                                 "off",
 	// Every statement is a look-up by key; planning one anew costs more than it can gain.
-	"plan_cache_mode": "force_generic_plan",
-	"application_name":                    "parley",
+	"plan_cache_mode":  "force_generic_plan",
+	"application_name": "parley",
 }
 
 // Store keeps rooms in PostgreSQL. It is safe for concurrent use.
