@@ -4,9 +4,15 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/realtime/redis/redistest"
 )
+
+// patience covers the slowest way a commit takes: one that was published into a
+// Redis that was just going or coming is found by the check of positions, which
+// comes every ten seconds.
+const patience = 30 * time.Second
 
 // I4, I13, I15: two servers on one PostgreSQL and one Redis. Members of both see
 // every edit of both, in order and byte for byte, also while Redis is gone.
@@ -29,7 +35,7 @@ func TestTwoServersServeOneRoom(t *testing.T) {
 			rev++
 			var bodies []string
 			for _, reader := range []*member{omar, dana} {
-				f := reader.next("commits")
+				f := reader.nextWithin(patience, "commits")
 				var c commit
 				if err := json.Unmarshal(f.Commits[0], &c); err != nil {
 					t.Fatal(err)

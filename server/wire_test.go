@@ -110,7 +110,12 @@ func (m *member) op(seq, base int64, op map[string]any) bool {
 // next returns the next frame of one of the kinds, skipping others.
 func (m *member) next(kinds ...string) frame {
 	m.t.Helper()
-	limit := time.After(10 * time.Second)
+	return m.nextWithin(10*time.Second, kinds...)
+}
+
+func (m *member) nextWithin(wait time.Duration, kinds ...string) frame {
+	m.t.Helper()
+	limit := time.After(wait)
 	for {
 		select {
 		case f, ok := <-m.frames:
@@ -123,7 +128,7 @@ func (m *member) next(kinds ...string) frame {
 				}
 			}
 		case <-limit:
-			m.t.Fatalf("no %v within 10 s", kinds)
+			m.t.Fatalf("no %v within %s", kinds, wait)
 		}
 	}
 }
