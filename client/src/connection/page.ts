@@ -1,10 +1,10 @@
 // What a page tells about itself. Outside of a page, in a test or a worker, it
 // is always visible and never says anything.
 
-type PageEvent = 'online' | 'offline' | 'visibilitychange' | 'pageshow';
+type PageEvent = 'online' | 'offline' | 'visibilitychange' | 'pagehide' | 'pageshow';
 
 /** onPage calls fn at every event of the page and returns what ends that. */
-export function onPage(event: PageEvent, fn: () => void): () => void {
+export function onPage(event: PageEvent, fn: (event: Event) => void): () => void {
   const target: EventTarget | undefined =
     event === 'visibilitychange' ? globalThis.document : globalThis.window;
   target?.addEventListener(event, fn);
@@ -14,6 +14,11 @@ export function onPage(event: PageEvent, fn: () => void): () => void {
 /** visible reports whether anybody can see the page. */
 export function visible(): boolean {
   return globalThis.document?.visibilityState !== 'hidden';
+}
+
+/** fromCache reports whether a pageshow brought back a page that had been left, as it was. */
+export function fromCache(event: Event): boolean {
+  return 'persisted' in event && event.persisted === true;
 }
 
 /** mark puts a measuring point into the page's timeline. */

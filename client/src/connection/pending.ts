@@ -11,6 +11,8 @@ export class PendingStore {
   readonly #key: string;
   #claim: Claim | null = null;
   #written: Replica | null = null;
+  /** text is what write left in the store. */
+  #text: string | null = null;
 
   constructor(store: Store, room: string) {
     this.#store = store;
@@ -38,7 +40,20 @@ export class PendingStore {
   write(replica: Replica): void {
     if (this.#written !== null && sameToSave(this.#written, replica)) return;
     this.#written = replica;
-    this.#store.set(this.#key, JSON.stringify(save(replica)));
+    this.#text = JSON.stringify(save(replica));
+    this.#store.set(this.#key, this.#text);
+  }
+
+  /**
+   * reclaim takes the name back after a release. It returns false when another
+   * page of this tab went on under it meanwhile: what this page holds is old then.
+   */
+  async reclaim(client: string): Promise<boolean> {
+    this.#claim = await claim(client);
+    if (this.#claim === null) return false;
+    if (this.#store.get(this.#key) === this.#text) return true;
+    this.release();
+    return false;
   }
 
   release(): void {

@@ -11,7 +11,7 @@ import { Activity } from './activity';
 import { Clock } from './clock';
 import { refuseHere } from './limits';
 import { addNotice, dropNotice, settleNotices } from './notices';
-import { mark } from './page';
+import { fromCache, mark, onPage } from './page';
 import { newClient, PendingStore } from './pending';
 import { foldPresence, type Here, NOBODY, OwnPresence } from './presence';
 import { type Authorized, Session } from './session';
@@ -58,6 +58,9 @@ export class RoomClient {
   #running = false;
   /** claimed: this tab's storage is ours to write. */
   #claimed = false;
+  /** parked: the page was left and may be brought back as it was. */
+  #parked = false;
+  readonly #ends: (() => void)[] = [];
   #snapshot: RoomSnapshot | null = null;
   #shown: { readonly replica: Replica; readonly result: ReturnType<typeof show> } | null = null;
   /** telling: the listeners will be called at the end of this task. */
@@ -94,12 +97,17 @@ export class RoomClient {
     const { notice } = this.#options.boot;
     if (notice !== null) return this.#stands({ state: 'stopped', why: notice.kind });
     this.#running = true;
+    this.#ends.push(
+      onPage('pagehide', () => this.#park()),
+      onPage('pageshow', (event) => (fromCache(event) ? void this.#unpark() : undefined)),
+    );
     this.#watchDay();
     void this.#begin();
   }
 
   stop(): void {
     this.#running = false;
+    for (const end of this.#ends.splice(0)) end();
     this.#socket.stop();
     this.#presence.closed();
     this.#pending.release();
@@ -179,6 +187,26 @@ export class RoomClient {
     this.#claimed = true;
     if (saved === null) this.#pending.write(this.#replica);
     else this.#dispatch({ kind: 'restore', saved });
+    this.#socket.start();
+  }
+
+  // park lets go of what a page must not hold while the browser keeps it for the
+  // way back: the connection, and the name that the tab's next page goes on under.
+  #park(): void {
+    if (!this.#claimed) return;
+    this.#parked = true;
+    this.#socket.stop();
+    this.#pending.release();
+    this.#claimed = false;
+  }
+
+  async #unpark(): Promise<void> {
+    if (!this.#parked) return;
+    this.#parked = false;
+    const ours = await this.#pending.reclaim(this.#replica.client);
+    if (!this.#running) return;
+    if (!ours) return (this.#options.reload ?? (() => globalThis.location.reload()))();
+    this.#claimed = true;
     this.#socket.start();
   }
 

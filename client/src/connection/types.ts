@@ -80,6 +80,8 @@ export interface RoomClientOptions {
   readonly WebSocket?: typeof WebSocket;
   /** now returns milliseconds since 1970. */
   readonly now?: () => number;
+  /** reload loads the page anew. */
+  readonly reload?: () => void;
 }
 
 /** PresenceChange is the part of one's own presence that changed. */

@@ -200,6 +200,16 @@ export class FakePage extends EventTarget {
   says(event: string): void {
     this.dispatchEvent(new Event(event));
   }
+
+  /** leaves goes to another page; the browser keeps this one. */
+  leaves(): void {
+    this.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }));
+  }
+
+  /** comesBack shows the kept page again, as it was. */
+  comesBack(): void {
+    this.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  }
 }
 
 /** answer is an HTTP response with a JSON body. */
