@@ -75,6 +75,13 @@ func refuseForNow() *refusedHello {
 	return &refusedHello{byeFrame(byeRestart, retry), closeRestart, byeRestart}
 }
 
+// barred reports whether the store answered that there is no way in. Busy is no
+// such answer: the store is in a state that passes.
+func barred(err error) bool {
+	code := room.CodeOf(err)
+	return code != "" && code != room.Busy
+}
+
 // serve takes a new socket to its welcome. It has a goroutine of its own, so
 // that the stack it needed is not kept for the life of the connection.
 func (h *Hub) serve(c *conn, id room.ID, cookieToken string) {
@@ -124,7 +131,7 @@ func (h *Hub) enter(c *conn, id room.ID, cookieToken string) (*session, error) {
 		return nil, refuseEntry()
 	}
 	grant, err := h.authenticate(token)
-	if room.CodeOf(err) != "" || err == nil && grant.Room != id {
+	if barred(err) || err == nil && grant.Room != id {
 		return nil, refuseEntry()
 	}
 	if err != nil {
@@ -132,7 +139,7 @@ func (h *Hub) enter(c *conn, id room.ID, cookieToken string) (*session, error) {
 		return nil, refuseForNow()
 	}
 	r, err := h.acquire(context.Background(), id)
-	if room.CodeOf(err) != "" {
+	if barred(err) {
 		return nil, refuseEntry()
 	}
 	if err != nil {

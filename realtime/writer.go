@@ -116,9 +116,10 @@ func (w *writer) queued() (n, bytes int, running bool) {
 func (w *writer) commit(batch []pending) {
 	started := time.Now()
 	result, err := w.try(batch)
-	if err != nil {
-		// A broken connection is most often mended by another one. What the first
-		// attempt did is known from the cursors, so nothing happens twice (I6).
+	for pause := firstPause; mayPass(err) && time.Since(started) < storePatience && w.room.hub.sleep(pause); pause = min(2*pause, lastPause) {
+		// A broken connection is most often mended by another one, and a database
+		// that restarts is back within a second. What an attempt did is known from
+		// the cursors, so nothing happens twice (I6).
 		result, err = w.try(batch)
 	}
 	if _, ok := errors.AsType[*panicked](err); ok && len(batch) > 1 {
@@ -143,6 +144,22 @@ func (w *writer) commit(batch []pending) {
 		batch[i].answerWith(v)
 	}
 	w.room.publish(w.plan.Epoch, fresh)
+}
+
+const (
+	// storePatience is how long a batch waits for a store that is away before its
+	// authors are told: longer than a restart, shorter than a person's.
+	storePatience = 3 * time.Second
+	// The wait between two attempts doubles from the first to the last.
+	firstPause = 10 * time.Millisecond
+	lastPause  = 160 * time.Millisecond
+)
+
+// mayPass reports whether another attempt at once may end otherwise. An error
+// with a code is the store's answer.
+func mayPass(err error) bool {
+	_, panicked := errors.AsType[*panicked](err)
+	return err != nil && !panicked && room.CodeOf(err) == ""
 }
 
 // panicked is a panic of the rules or the store on a batch (P5).
@@ -175,7 +192,8 @@ func (w *writer) try(batch []pending) (result room.Result, err error) {
 // refuse answers a batch that the store did not process, as far as is known:
 // sent again, it gets the verdict it has, if it has one.
 func (w *writer) refuse(batch []pending, err error) {
-	if code := room.CodeOf(err); code != "" {
+	code := room.CodeOf(err)
+	if code != "" && code != room.Busy {
 		for _, p := range batch {
 			p.answerWith(room.Verdict{Err: asRefusal(err)})
 		}
@@ -184,8 +202,13 @@ func (w *writer) refuse(batch []pending, err error) {
 	w.room.hub.metrics.commitErrors.Inc()
 	w.room.hub.options.Log.Error("the store did not commit", slog.String("room", string(w.room.id)),
 		slog.Int("requests", len(batch)), slog.Any("error", err))
+	wait, message := 500*time.Millisecond, "the change could not be saved yet; it will be sent again"
+	if code == room.Busy { // the store knows why, and about how long
+		told := asRefusal(err)
+		wait, message = time.Duration(max(told.RetryMS, 1))*time.Millisecond, told.Message
+	}
 	for _, p := range batch {
-		p.answerWith(room.Verdict{Err: busyError(500*time.Millisecond, "the change could not be saved yet; it will be sent again")})
+		p.answerWith(room.Verdict{Err: busyError(wait, message)})
 	}
 }
 

@@ -34,6 +34,9 @@ func dataDirectory(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return filepath.Join(dir, "data")
 }
 
@@ -41,9 +44,6 @@ func dataDirectory(t *testing.T) string {
 // and finds both again after a kill.
 func TestTheDefaultStart(t *testing.T) {
 	data := dataDirectory(t)
-	if err := os.Chmod(filepath.Dir(data), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	program(t) // built before the clock starts
 	began := time.Now()
 	p := start(t, "PARLEY_DATA="+data)

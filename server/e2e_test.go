@@ -47,7 +47,14 @@ type commit struct {
 // newWorld makes everything the way a script would: with the workspace's key.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{env: []string{databaseURL(t), "PARLEY_DATA=" + t.TempDir(), "PARLEY_OPS_PER_SECOND=0"}}
+	return newWorldOn(t, databaseURL(t))
+}
+
+// newWorldOn is newWorld on a database of the test's choice, or with what else
+// is set in the server's environment.
+func newWorldOn(t *testing.T, env ...string) *world {
+	t.Helper()
+	w := &world{env: append(env, "PARLEY_DATA="+dataDirectory(t), "PARLEY_OPS_PER_SECOND=0")}
 	w.process = start(t, w.env...)
 	var made struct{ ID string }
 	w.must("POST", "/api/v1/rooms", adminKey, `{"name":"Rollout plan","buyer_company":"Acme","seller_company":"Northwind",

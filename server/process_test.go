@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,8 +18,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"parley/room/postgres/pgtest"
 )
@@ -146,12 +143,7 @@ func (p *process) terminate() int {
 // as a person would write it.
 func databaseURL(t testing.TB) string {
 	t.Helper()
-	c, err := pgx.ParseConfig(pgtest.New(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	query := url.Values{"host": {c.Host}, "port": {fmt.Sprint(c.Port)}, "sslmode": {"disable"}}
-	return "DATABASE_URL=postgres://" + c.User + "@/" + c.Database + "?" + query.Encode()
+	return "DATABASE_URL=" + pgtest.URL(t, pgtest.New(t))
 }
 
 // call sends a request with a bearer token and returns status and body.

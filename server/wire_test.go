@@ -31,6 +31,7 @@ type frame struct {
 	Epoch   string            `json:"epoch"`
 	Code    string            `json:"code"`
 	Message string            `json:"message"`
+	RetryMS int               `json:"retry_ms"`
 	Why     string            `json:"why"`
 	Fatal   bool              `json:"fatal"`
 	Me      json.RawMessage   `json:"me"`

@@ -26,8 +26,11 @@ func (s *Store) Commit(ctx context.Context, plan *room.Plan, id room.ID, reqs []
 	if unfit(err) {
 		return s.commitOneByOne(ctx, id, since, reqs)
 	}
+	if away(err) {
+		s.forget()
+	}
 	if err != nil {
-		return nil, room.Result{}, fmt.Errorf("committing to room %s: %w", id, err)
+		return nil, room.Result{}, wrap(err, "committing to room %s", id)
 	}
 	return plan, result, nil
 }
@@ -235,7 +238,7 @@ func (s *Store) commitOneByOne(ctx context.Context, id room.ID, since room.Revs,
 			next, result, err = s.commit(ctx, nil, id, reqs[i:i+1])
 		}
 		if err != nil {
-			return nil, room.Result{}, fmt.Errorf("committing to room %s: %w", id, err)
+			return nil, room.Result{}, wrap(err, "committing to room %s", id)
 		}
 		plan = next
 		all.Verdicts = append(all.Verdicts, result.Verdicts...)

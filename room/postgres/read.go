@@ -203,11 +203,3 @@ func readHead(ctx context.Context, tx pgx.Tx, id room.ID) (*head, error) {
 	h.revs = room.Revs{room.Shared: shared, room.Seller: seller, room.Buyer: buyer}
 	return h, err
 }
-
-// wrap adds what was being done to a fault; a refusal goes through as it is.
-func wrap(err error, format string, args ...any) error {
-	if err == nil || room.CodeOf(err) != "" {
-		return err
-	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
-}

@@ -21,6 +21,9 @@ const (
 	// callTimeout bounds every call, whatever its context says: a caller who
 	// hangs up must not leave a commit half way.
 	callTimeout = 5 * time.Second
+	// connectTimeout bounds the way to one host: while a failover is under way, the
+	// old one may not even refuse.
+	connectTimeout = 2 * time.Second
 	// maxConns is the size of the pool where the URL names none.
 	maxConns = 16
 )
@@ -62,6 +65,10 @@ func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
 	config.AfterConnect = readTimeline
+	config.AfterRelease = keep
+	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTimeout {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)

@@ -30,7 +30,13 @@ var workspaceKey = room.Member{Side: room.SideSeller, Access: room.Owner}
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, dsn: pgtest.New(t)}
+	return newWorldOn(t, pgtest.New(t))
+}
+
+// newWorldOn is newWorld in a migrated database of the test's choice.
+func newWorldOn(t testing.TB, dsn string) *world {
+	t.Helper()
+	w := &world{TB: t, dsn: dsn}
 	w.pool, w.store = w.open()
 	ctx := context.Background()
 	var err error

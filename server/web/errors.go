@@ -74,7 +74,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	switch p.Status {
-	case http.StatusTooManyRequests:
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		h.Set("Retry-After", strconv.Itoa(max(1, (p.RetryMS+999)/1000)))
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="parley"`)
@@ -98,7 +98,12 @@ func problem(e *room.Error) *Problem {
 // logged and told as a fault, or as busy when the time ran out.
 func (s *server) fail(ctx context.Context, err error) *Problem {
 	if e, ok := errors.AsType[*room.Error](err); ok {
-		return problem(e)
+		p := problem(e)
+		if e.Code == room.Busy && err != error(e) { // the store's doing, not the caller's
+			slog.WarnContext(ctx, "request put off", "request_id", requestID(ctx), "error", err)
+			p.Status, p.Title = http.StatusServiceUnavailable, http.StatusText(http.StatusServiceUnavailable)
+		}
+		return p
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return problem(errInternal) // nobody is left to read it

@@ -1,0 +1,170 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"parley/room"
+)
+
+// patience is how long a call waits for a database that is away: a restart takes
+// under a second, a failover a few. It is below what a person or a proxy waits.
+const patience = 4 * time.Second
+
+// The pause between two attempts doubles from the first to the last.
+const (
+	firstPause = 20 * time.Millisecond
+	lastPause  = 320 * time.Millisecond
+)
+
+// Steady is a [Store] whose reads ride out a restart or a failover of the
+// database, and whose other calls do as long as the database has not been told.
+// What outlasts its patience is a refusal with code busy. [Store.Commit] is the
+// room writer's, which has a patience of its own.
+type Steady struct{ *Store }
+
+// again makes attempts until one ends in something other than mayRepeat, or
+// patience or ctx end.
+func again[T any](ctx context.Context, s *Store, mayRepeat func(error) bool, try func() (T, error)) (T, error) {
+	started := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		out, err := try()
+		if err == nil || !away(err) {
+			return out, err
+		}
+		s.forget()
+		if !mayRepeat(err) || time.Since(started)+pause > patience {
+			return out, unreachable(err)
+		}
+		select {
+		case <-ctx.Done():
+			return out, unreachable(err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// forget drops the pool's connections: those to a database that went away are
+// all dead, and each would cost a caller an attempt.
+func (s *Store) forget() { s.pool.Reset() }
+
+func unreachable(err error) error {
+	if room.CodeOf(err) != "" {
+		return err
+	}
+	refusal := room.Errorf(room.Busy, "the database cannot be reached at present; try again in a moment")
+	refusal.RetryMS = 1000
+	return &fault{text: "waiting for the database", refusal: refusal, cause: err}
+}
+
+// Snapshot is [Store.Snapshot].
+func (s Steady) Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error) {
+	return again(ctx, s.Store, away, func() ([]room.StreamSnapshot, error) { return s.Store.Snapshot(ctx, id, streams, client) })
+}
+
+// Preview is [Store.Preview].
+func (s Steady) Preview(ctx context.Context, id room.ID, req room.Request) (room.Outcome, error) {
+	return again(ctx, s.Store, away, func() (room.Outcome, error) { return s.Store.Preview(ctx, id, req) })
+}
+
+// After is [Store.After].
+func (s Steady) After(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev, limit int) ([]room.Logged, error) {
+	return again(ctx, s.Store, away, func() ([]room.Logged, error) { return s.Store.After(ctx, id, stream, rev, limit) })
+}
+
+// At is [Store.At].
+func (s Steady) At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error) {
+	return again(ctx, s.Store, away, func() (json.RawMessage, error) { return s.Store.At(ctx, id, stream, rev) })
+}
+
+// Heads is [Store.Heads].
+func (s Steady) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
+	return again(ctx, s.Store, away, func() (map[room.ID]room.Head, error) { return s.Store.Heads(ctx, ids) })
+}
+
+// Seqs is [Store.Seqs].
+func (s Steady) Seqs(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) (map[room.Stream]int64, error) {
+	return again(ctx, s.Store, away, func() (map[room.Stream]int64, error) { return s.Store.Seqs(ctx, id, streams, client) })
+}
+
+// Authenticate is [Store.Authenticate].
+func (s Steady) Authenticate(ctx context.Context, token string) (room.Grant, error) {
+	return again(ctx, s.Store, away, func() (room.Grant, error) { return s.Store.Authenticate(ctx, token) })
+}
+
+// Live is [Store.Live].
+func (s Steady) Live(ctx context.Context, sessions []room.SessionID) (map[room.SessionID]room.Grant, error) {
+	return again(ctx, s.Store, away, func() (map[room.SessionID]room.Grant, error) { return s.Store.Live(ctx, sessions) })
+}
+
+// RoomWorkspace is [Store.RoomWorkspace].
+func (s Steady) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error) {
+	return again(ctx, s.Store, away, func() (room.WorkspaceID, error) { return s.Store.RoomWorkspace(ctx, id) })
+}
+
+// Rooms is [Store.Rooms].
+func (s Steady) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
+	type page struct {
+		rooms []room.Summary
+		next  string
+	}
+	p, err := again(ctx, s.Store, away, func() (p page, err error) {
+		p.rooms, p.next, err = s.Store.Rooms(ctx, ws, cursor, limit)
+		return p, err
+	})
+	return p.rooms, p.next, err
+}
+
+// Links is [Store.Links].
+func (s Steady) Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error) {
+	return again(ctx, s.Store, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })
+}
+
+// LinkByToken is [Store.LinkByToken].
+func (s Steady) LinkByToken(ctx context.Context, token string) (room.Link, error) {
+	return again(ctx, s.Store, away, func() (room.Link, error) { return s.Store.LinkByToken(ctx, token) })
+}
+
+// RevokeLink is [Store.RevokeLink]: revoking twice is revoking once.
+func (s Steady) RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
+	return again(ctx, s.Store, away, func() (room.Link, error) { return s.Store.RevokeLink(ctx, ws, id) })
+}
+
+// UseLink is [Store.UseLink]: the second time within a minute changes nothing.
+func (s Steady) UseLink(ctx context.Context, id room.LinkID) error {
+	_, err := again(ctx, s.Store, away, func() (struct{}, error) { return struct{}{}, s.Store.UseLink(ctx, id) })
+	return err
+}
+
+// CreateSession is [Store.CreateSession]. A session that was made in a lost
+// attempt is nobody's: its token was not told.
+func (s Steady) CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error) {
+	type made struct {
+		token string
+		grant room.Grant
+	}
+	m, err := again(ctx, s.Store, away, func() (m made, err error) {
+		m.token, m.grant, err = s.Store.CreateSession(ctx, l, participant)
+		return m, err
+	})
+	return m.token, m.grant, err
+}
+
+// CreateRoom is [Store.CreateRoom].
+func (s Steady) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error) {
+	return again(ctx, s.Store, unsent, func() (room.ID, error) { return s.Store.CreateRoom(ctx, n) })
+}
+
+// CreateLink is [Store.CreateLink].
+func (s Steady) CreateLink(ctx context.Context, n room.NewLink) (room.Link, string, error) {
+	type made struct {
+		link  room.Link
+		token string
+	}
+	m, err := again(ctx, s.Store, unsent, func() (m made, err error) {
+		m.link, m.token, err = s.Store.CreateLink(ctx, n)
+		return m, err
+	})
+	return m.link, m.token, err
+}
