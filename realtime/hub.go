@@ -23,8 +23,9 @@ type Hub struct {
 	commits chan struct{} // capacity MaxCommits; holds a token per open transaction
 	reads   chan struct{} // capacity MaxReads; holds a token per catch-up read
 
-	arrivals arrivals // sockets before their welcome
-	draining atomic.Bool
+	arrivals arrivals       // sockets before their welcome
+	leaving  atomic.Bool    // takes no new sockets
+	draining atomic.Bool    // nor ops
 	stopped  chan struct{}  // closed when Run ends; nothing begins afterwards
 	running  sync.WaitGroup // sessions, writers, repairs: all that [Hub.begin] let begin
 

@@ -43,10 +43,15 @@ const (
 	drainClosing = 256
 )
 
+// TakeNoMore refuses new sockets from now on, as [Hub.Drain] does; those that are
+// there go on as before.
+func (h *Hub) TakeNoMore() { h.leaving.Store(true) }
+
 // Drain takes no more sockets and ops, lets the ops that were taken get their
 // answers, tells every member to come back and returns when they have gone or
 // ctx ends. Run is still to be ended.
 func (h *Hub) Drain(ctx context.Context) {
+	h.leaving.Store(true)
 	h.draining.Store(true)
 	for h.committing() && ctx.Err() == nil {
 		if !h.sleep(drainPoll) {

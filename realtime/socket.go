@@ -41,7 +41,7 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request, id room.ID, co
 	if origin == "" {
 		cookieToken = "" // nothing vouches for the page that sent the cookie (P2)
 	}
-	if h.draining.Load() || !h.begin() {
+	if h.leaving.Load() || h.draining.Load() || !h.begin() {
 		w.Header().Set("Retry-After", "1")
 		problem(w, http.StatusServiceUnavailable, "the server is restarting")
 		return

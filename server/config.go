@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,6 +31,10 @@ type flags struct {
 	AdminKey     string `env:"PARLEY_ADMIN_KEY" placeholder:"KEY" help:"API key with full rights on the first workspace, 8 characters or more. Default: none."`
 	Demo         string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
 	OpsPerSecond string `env:"PARLEY_OPS_PER_SECOND" default:"50" placeholder:"N" help:"Edits a second per connection, in bursts of four times that; 0: no limit."`
+	DrainWait    string `env:"PARLEY_DRAIN_WAIT" default:"0s" placeholder:"DURATION" help:"How long after SIGTERM members are sent away, so that a load balancer sees /readyz fail first; up to 10s."`
+	Log          string `env:"PARLEY_LOG" default:"auto" placeholder:"auto|text|json" help:"Form of the log on standard error. auto: text on a terminal, JSON elsewhere."`
+	LogLevel     string `env:"PARLEY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged. debug: every op, by its ids."`
+	Traces       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"traces" placeholder:"URL" help:"OpenTelemetry collector for traces, as in http://127.0.0.1:4318. Default: none, no tracing."`
 	SMTPURL      string `env:"SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server. Default: none."`
 }
 
@@ -51,6 +57,10 @@ type config struct {
 	AdminKey     string
 	Demo         demoWhen
 	OpsPerSecond int // 0: no limit
+	DrainWait    time.Duration
+	Log          logForm
+	LogLevel     slog.Level
+	Traces       string // "" for no tracing
 }
 
 // errHelp says that help was asked for and printed.
@@ -74,6 +84,7 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	var c config
 	for _, check := range []func(flags, *config) error{
 		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkDemo, checkOps,
+		checkDrainWait, checkLog, checkLogLevel, checkTraces,
 	} {
 		if err := check(raw, &c); err != nil {
 			return config{}, err
@@ -125,6 +136,7 @@ func helpWithDefault(v *kong.Value) string {
 func (f *flags) fillEmpty() {
 	for value, fallback := range map[*string]string{
 		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Demo: "auto", &f.OpsPerSecond: "50",
+		&f.DrainWait: "0s", &f.Log: "auto", &f.LogLevel: "info",
 	} {
 		if strings.TrimSpace(*value) == "" {
 			*value = fallback

@@ -13,6 +13,7 @@ func clean(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
 		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL",
+		"PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
 	} {
 		t.Setenv(name, "") // so that it comes back
 		if err := os.Unsetenv(name); err != nil {
@@ -74,6 +75,11 @@ func TestBadConfiguration(t *testing.T) {
 		"a key with a space":            {"PARLEY_ADMIN_KEY", "hunter2 hunter2", "", "ASCII"},
 		"a demo that is maybe":          {"PARLEY_DEMO", "maybe", `"maybe"`, "auto, true or false"},
 		"ops that are no number":        {"PARLEY_OPS_PER_SECOND", "many", `"many"`, "whole number"},
+		"a drain without a unit":        {"PARLEY_DRAIN_WAIT", "5", `"5"`, "10s"},
+		"a drain beyond the stop":       {"PARLEY_DRAIN_WAIT", "1m", `"1m"`, "10s"},
+		"a log of another form":         {"PARLEY_LOG", "xml", `"xml"`, "auto, text or json"},
+		"a level that is not there":     {"PARLEY_LOG_LEVEL", "loud", `"loud"`, "debug, info, warn or error"},
+		"traces to nowhere":             {"OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", `"col***"`, "http or https"},
 		"ops below 0":                   {"PARLEY_OPS_PER_SECOND", "-1", `"-1"`, "whole number"},
 	}
 
@@ -114,7 +120,7 @@ func TestUnknownFlagsAndHelp(t *testing.T) {
 	if _, err := readConfig([]string{"-h"}, &help); !errors.Is(err, errHelp) {
 		t.Fatalf("err = %v, want %v", err, errHelp)
 	}
-	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL"} {
+	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if !strings.Contains(help.String(), part) {
 			t.Errorf("the help lacks %s:\n%s", part, help.String())
 		}

@@ -40,12 +40,12 @@ func openDatabase(ctx context.Context, cfg config) (*database, error) {
 	}
 	pool, err := postgres.Open(ctx, dsn)
 	if err != nil {
-		db.close()
+		db.close(stopBudget)
 		return nil, fmt.Errorf("cannot open the database %s: %w", masked(cfg.DatabaseURL), plain(err))
 	}
 	db.pool = pool
 	if err := reach(ctx, pool); err != nil {
-		db.close()
+		db.close(stopBudget)
 		return nil, fmt.Errorf("cannot reach the database %s: %w", masked(cfg.DatabaseURL), plain(err))
 	}
 	return db, nil
@@ -102,12 +102,13 @@ func plain(err error) error {
 	}
 }
 
-func (d *database) close() {
+// close gives the embedded PostgreSQL the time to end in order.
+func (d *database) close(within time.Duration) {
 	if d.pool != nil {
 		d.pool.Close()
 	}
 	if d.embedded != nil {
-		if err := d.embedded.Stop(); err != nil {
+		if err := d.embedded.StopWithin(within); err != nil {
 			slog.Error("stopping the embedded PostgreSQL", "error", err)
 		}
 	}

@@ -15,10 +15,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-	"time"
 	_ "time/tzdata" // rooms have time zones; small images have no data for them
-
-	"github.com/lmittmann/tint"
 )
 
 // The process's exit codes.
@@ -45,7 +42,7 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return exitConfig
 	}
-	slog.SetDefault(slog.New(logHandler(os.Stderr)))
+	slog.SetDefault(slog.New(logHandler(cfg, os.Stderr)))
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
@@ -58,12 +55,4 @@ func run(args []string) int {
 		return exitFailed
 	}
 	return exitOK
-}
-
-// logHandler writes for people on a terminal and JSON for machines elsewhere.
-func logHandler(w *os.File) slog.Handler {
-	if info, err := w.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		return tint.NewTextHandler(w, &tint.Options{Level: slog.LevelInfo, TimeFormat: time.TimeOnly})
-	}
-	return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelInfo})
 }

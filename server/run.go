@@ -32,26 +32,20 @@ const (
 	maxHeader     = 16 << 10
 )
 
-// How a stop is bounded: with the 15 s that the embedded PostgreSQL may take, 20 s
-// in all, below the 30 s that supervisors give.
-const (
-	drainTimeout    = 3 * time.Second // members are told and go
-	shutdownTimeout = 2 * time.Second // requests under way end
-)
-
 // app is what a running server consists of, in start order.
 type app struct {
 	cfg      config
 	listener net.Listener
 	origins  []string // what a browser may say it comes from
 	db       *database
-	store    *postgres.Store
+	store    postgres.Steady
 	redis    *redis.Broker // nil for one server
 	hub      *realtime.Hub
 	http     *http.Server
 	metrics  *prometheus.Registry
 	draining atomic.Bool
-	hubDone  chan error // capacity 1: what Hub.Run returned
+	serving  atomic.Bool // requests were taken
+	hubDone  chan error  // capacity 1: what Hub.Run returned
 	hubStop  context.CancelFunc
 }
 
@@ -134,7 +128,7 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 		return "", fmt.Errorf("cannot bring the database up to date: %w", err)
 	}
 	a.metrics.MustRegister(poolMetrics{db.pool})
-	a.store = postgres.New(db.pool)
+	a.store = postgres.Steady{Store: postgres.New(db.pool)}
 	return a.store.EnsureWorkspace(ctx, "Workspace")
 }
 
@@ -185,6 +179,7 @@ func (a *app) ready(ctx context.Context) error {
 // wait serves until ctx ends or something that must not end does.
 func (a *app) wait(ctx context.Context) error {
 	served := make(chan error, 1)
+	a.serving.Store(true)
 	go func() { served <- a.http.Serve(a.listener) }()
 	select {
 	case <-ctx.Done():
@@ -197,40 +192,6 @@ func (a *app) wait(ctx context.Context) error {
 		return fmt.Errorf("the hub ended: %w", err)
 	case <-a.db.ended:
 		return errors.New("the embedded PostgreSQL has ended; start the server again")
-	}
-}
-
-// stop ends what was started, in reverse: no new requests, members go, requests
-// end, then the hub, the pool and the database.
-func (a *app) stop() {
-	a.draining.Store(true)
-	if a.hub != nil {
-		bounded(drainTimeout, "draining", func(ctx context.Context) error { a.hub.Drain(ctx); return nil })
-	}
-	if a.http != nil {
-		bounded(shutdownTimeout, "ending requests", a.http.Shutdown)
-		_ = a.http.Close()
-	}
-	if a.listener != nil {
-		_ = a.listener.Close() // most often closed by Shutdown
-	}
-	if a.hub != nil {
-		a.hubStop()
-		<-a.hubDone
-	}
-	if a.redis != nil {
-		_ = a.redis.Close()
-	}
-	if a.db != nil {
-		a.db.close()
-	}
-}
-
-func bounded(timeout time.Duration, what string, f func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	if err := f(ctx); err != nil {
-		slog.Warn(what+" took too long", "error", err)
 	}
 }
 

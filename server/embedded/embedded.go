@@ -20,7 +20,8 @@ const (
 	// startTimeout bounds a start: crash recovery of a small database takes two
 	// seconds, a first start less than one.
 	startTimeout = 60 * time.Second
-	// stopTimeout is how long a fast shutdown may take before an immediate one.
+	// stopTimeout is how long a fast shutdown may take before an immediate one,
+	// where the caller does not say.
 	stopTimeout = 15 * time.Second
 	pollEvery   = 10 * time.Millisecond
 	// superuser is the database role that everything runs as.
@@ -127,14 +128,18 @@ func (s *Server) DSN() string {
 }
 
 // Stop shuts PostgreSQL down: clients are cut off, what is committed is kept.
-func (s *Server) Stop() error {
+func (s *Server) Stop() error { return s.StopWithin(stopTimeout) }
+
+// StopWithin is [Server.Stop] with a bound of the caller's: after it, PostgreSQL
+// is cut short and recovers at its next start.
+func (s *Server) StopWithin(timeout time.Duration) error {
 	defer s.release()
 	if err := s.cmd.Process.Signal(fastShutdown); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stopping the embedded PostgreSQL: %w", err)
 	}
 	select {
 	case <-s.ended:
-	case <-time.After(stopTimeout):
+	case <-time.After(timeout):
 		s.log.Warn("embedded PostgreSQL does not stop; it will recover at the next start")
 		s.kill()
 	}
