@@ -12,14 +12,15 @@ import (
 type Broker interface {
 	// Publish hands message to every receiver of topic, on this server and
 	// others. Messages of one goroutine arrive in order. It does not wait for the
-	// network; an error means that this message may be lost. The message is not
-	// changed by anybody afterwards.
+	// network; an error means that this message is lost. What is lost later
+	// receivers learn of by Lost. The message is not changed by anybody afterwards.
 	Publish(ctx context.Context, topic string, message []byte) error
 	// Subscribe returns once it is confirmed: what is published from then on
 	// reaches receiver, or receiver learns that something may have been lost.
 	Subscribe(ctx context.Context, topic string, receiver Receiver) (Subscription, error)
 	// Down reports whether messages may not be arriving at present. The hub then
-	// looks at the log more often.
+	// looks at the log more often, and once more when it is false again. It
+	// returns at once.
 	Down() bool
 }
 

@@ -14,7 +14,9 @@
 //
 // The log is the truth and the broker a hint. Every batch passes channel.add,
 // which appends only what follows; what is missing is read from the log by
-// liveRoom.repair. What was lost without a successor is found by Hub.Run.
+// liveRoom.repair. What was lost without a successor is found by Hub.Run, which
+// compares rooms with the store: seldom while the broker is in order, often while
+// it is down, and at once where the broker says that it lost something (suspects).
 //
 // # Words
 //
@@ -37,7 +39,8 @@
 //	writer.run         at most one per room, while requests wait; owns the plan
 //	repeated.work      at most one per task: per stream to repair it, per room to
 //	                   check its position, to read grants, to read which records
-//	                   are shared, to answer another server
+//	                   are shared, to answer another server; per hub to compare
+//	                   the suspects
 //	timers             per room: the next presence frame, and unloading; per visitor
 //	                   that left: its grace; per session that expires: its end
 //
@@ -51,7 +54,8 @@
 //	session.mu → Hub.mu
 //	writer.mu  → Hub.mu
 //
-// corkConn.mu orders what is written to one connection, and is taken under none.
+// corkConn.mu orders what is written to one connection. It and suspects.mu are
+// taken under none, and nothing is taken under them.
 //
 // session.wake takes no lock, so it may be called under any.
 package realtime

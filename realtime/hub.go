@@ -23,9 +23,11 @@ type Hub struct {
 	commits chan struct{} // capacity MaxCommits; holds a token per open transaction
 	reads   chan struct{} // capacity MaxReads; holds a token per catch-up read
 
-	arrivals arrivals       // sockets before their welcome
-	leaving  atomic.Bool    // takes no new sockets
-	draining atomic.Bool    // nor ops
+	arrivals arrivals    // sockets before their welcome
+	leaving  atomic.Bool // takes no new sockets
+	draining atomic.Bool // nor ops
+	suspects suspects
+	degraded atomic.Bool    // messages between servers may be lost; written by Run
 	stopped  chan struct{}  // closed when Run ends; nothing begins afterwards
 	running  sync.WaitGroup // sessions, writers, repairs: all that [Hub.begin] let begin
 
@@ -46,6 +48,7 @@ func NewHub(store Store, broker Broker, options Options) *Hub {
 		stopped: make(chan struct{}),
 		rooms:   map[room.ID]*liveRoom{},
 	}
+	h.suspects.init(h)
 	h.metrics = newMetrics(h)
 	return h
 }

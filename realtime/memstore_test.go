@@ -325,3 +325,10 @@ func (m *memStore) newEpoch(t testing.TB, id room.ID) {
 	m.mu.Lock()
 	m.rooms[id].plan.Epoch = "e2"
 }
+
+// count returns how often a call was made.
+func (m *memStore) count(call string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls[call]
+}

@@ -41,6 +41,7 @@ func newMetrics(h *Hub) *metrics {
 	m.rejects = m.counters("parley_rejects_total", "Ops that were not accepted.", "code")
 	m.closes = m.counters("parley_socket_closes_total", "Sockets that this server ended.", "why")
 	m.all = append(m.all,
+		gaugeFunc("parley_degraded", "1 while messages between servers may be lost and rooms are compared with the store instead.", h.degradedNumber),
 		gaugeFunc("parley_rooms", "Rooms loaded.", func() float64 { return float64(len(h.loaded())) }),
 		gaugeFunc("parley_commit_queue", "Requests that wait for a writer.", h.queuedRequests),
 		gaugeFunc("parley_commit_queue_bytes", "Bytes of the requests that wait for a writer.", h.queuedBytes),
@@ -88,6 +89,13 @@ func (h *Hub) Collect(out chan<- prometheus.Metric) {
 	for _, c := range h.metrics.all {
 		c.Collect(out)
 	}
+}
+
+func (h *Hub) degradedNumber() float64 {
+	if h.Degraded() {
+		return 1
+	}
+	return 0
 }
 
 func (h *Hub) queuedRequests() float64 {

@@ -91,7 +91,8 @@ const (
 	linger = 55 * time.Second
 	// positionEvery is how often loaded rooms are compared with the store (P30).
 	positionEvery = 10 * time.Second
-	// positionEveryDown replaces it while the broker is down: lag stays below 1 s (I13).
+	// positionEveryDown replaces it while the broker is down: lag stays below 1 s
+	// (I13). It is also how often the hub looks whether it is.
 	positionEveryDown = 400 * time.Millisecond
 	// positionChunk is how many rooms one comparison reads.
 	positionChunk = 500
@@ -100,6 +101,8 @@ const (
 
 	presenceEvery = 100 * time.Millisecond // between two presence frames of a room
 	leaveGrace    = 5 * time.Second        // a reload does not flicker
+	peerEvery     = 15 * time.Second       // between two full lists for other servers
+	peerCheck     = 5 * time.Second        // between two looks for servers that are gone
 	peerTimeout   = 35 * time.Second       // another server's presence without a sign of it
 	listedMembers = 50                     // presence entries shown in a crowd …
 	crowd         = 100                    // … of more than this many

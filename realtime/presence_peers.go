@@ -105,19 +105,30 @@ func (p *presence) publishAll() {
 	p.room.hub.publish(p.room.id, p.message(m))
 }
 
-// heartbeat is called about every positionEvery. It tells the other servers
-// that this one is there, and forgets those that were not heard of.
+// heartbeat is called every peerEvery. It tells the other servers that this one
+// is there.
 func (p *presence) heartbeat() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.peers) > 0 {
+		p.answer.start(p.room.hub)
+	}
+}
+
+// forgetPeers is called every peerCheck. It removes the visitors of servers that
+// were not heard of for peerTimeout. While the broker is down nobody can be
+// heard, so nobody is forgotten: members of other servers stay as they were last seen.
+func (p *presence) forgetPeers(down bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for server, heard := range p.peers {
-		if time.Since(heard) > peerTimeout {
+		switch {
+		case down:
+			p.peers[server] = time.Now()
+		case time.Since(heard) > peerTimeout:
 			delete(p.peers, server)
 			p.keepLocked(server, nil)
 		}
-	}
-	if len(p.peers) > 0 {
-		p.answer.start(p.room.hub)
 	}
 }
 

@@ -49,6 +49,5 @@ func (r *liveRoom) receiveCommits(rest []byte) error {
 // Lost implements [Receiver].
 func (r *liveRoom) Lost() {
 	r.hub.metrics.gaps.WithLabelValues("broker").Inc()
-	r.check.start(r.hub)
-	r.presence.query()
+	r.hub.suspects.add(r)
 }

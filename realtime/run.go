@@ -3,7 +3,6 @@ package realtime
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"parley/room"
@@ -14,37 +13,22 @@ import (
 // hub started has stopped. Call [Hub.Drain] first to let members go in order.
 func (h *Hub) Run(ctx context.Context) error {
 	defer h.shutDown()
-	rechecked := time.Now()
+	w := newWatch(h)
 	for {
-		wait := positionEvery
-		if h.broker.Down() {
-			wait = positionEveryDown
-		}
-		wait += time.Duration((rand.Float64() - 0.5) / 2 * float64(wait)) // servers should not ask in step
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(jittered(positionEveryDown))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
 		case <-timer.C:
-		}
-		rooms := h.loaded()
-		h.checkPositions(ctx, rooms)
-		for _, r := range rooms {
-			r.presence.heartbeat()
-		}
-		if time.Since(rechecked) >= recheckEvery-positionEvery/2 {
-			rechecked = time.Now()
-			for _, r := range rooms {
-				r.recheck.start(h)
-			}
+			w.turn(ctx, time.Now())
 		}
 	}
 }
 
 // checkPositions finds commits whose broker message was lost, also when nothing
-// follows them (P30).
-func (h *Hub) checkPositions(ctx context.Context, rooms []*liveRoom) {
+// follows them (P30). It reports whether every room was compared.
+func (h *Hub) checkPositions(ctx context.Context, rooms []*liveRoom) bool {
 	for len(rooms) > 0 {
 		chunk := rooms[:min(positionChunk, len(rooms))]
 		rooms = rooms[len(chunk):]
@@ -59,12 +43,13 @@ func (h *Hub) checkPositions(ctx context.Context, rooms []*liveRoom) {
 			if ctx.Err() == nil {
 				h.options.Log.Error("reading where rooms stand", slog.Any("error", err))
 			}
-			return
+			return false
 		}
 		for i, r := range chunk {
 			h.compare(r, heads, before[i])
 		}
 	}
+	return true
 }
 
 func (h *Hub) compare(r *liveRoom, heads map[room.ID]room.Head, before standing) {

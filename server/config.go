@@ -26,7 +26,7 @@ type flags struct {
 	Addr         string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one."`
 	PublicURL    string `env:"PARLEY_PUBLIC_URL" placeholder:"URL" help:"Origin that people see, as in https://rooms.example.com. Default: from the address."`
 	DatabaseURL  string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 15 or newer, as in postgres://user:password@host/name. Default: an embedded one, private to the data directory."`
-	RedisURL     string `env:"REDIS_URL" placeholder:"URL" help:"Carries commits between servers. Default: none, one server only."`
+	RedisURL     string `env:"REDIS_URL" placeholder:"URL" help:"Carries commits between servers: redis://host:6379, redis+sentinel://host,host/master or redis+cluster://host,host. Default: none, one server only."`
 	Data         string `env:"PARLEY_DATA" default:"${data}" placeholder:"DIR" help:"Directory of the embedded database."`
 	AdminKey     string `env:"PARLEY_ADMIN_KEY" placeholder:"KEY" help:"API key with full rights on the first workspace, 8 characters or more. Default: none."`
 	Demo         string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
@@ -217,7 +217,7 @@ func checkRedisURL(f flags, c *config) error {
 		return nil
 	}
 	if err := redis.Check(f.RedisURL); err != nil {
-		return configError(fmt.Sprintf("REDIS_URL is %q, but must be one Redis URL, as in redis://user:password@host:6379/0, or several of a cluster separated by commas.", masked(f.RedisURL)))
+		return configError(fmt.Sprintf("REDIS_URL is %q, but it %v.", masked(f.RedisURL), err))
 	}
 	if f.DatabaseURL == "" {
 		return configError(fmt.Sprintf("REDIS_URL is %q, but connects servers that share a database: set DATABASE_URL too, or leave both empty.", masked(f.RedisURL)))

@@ -141,6 +141,7 @@ func (a *app) live() error {
 			return fmt.Errorf("cannot use REDIS_URL: %w", err)
 		}
 		a.redis, broker = over, over
+		a.metrics.MustRegister(over)
 	}
 	a.hub = realtime.NewHub(a.store, broker, realtime.Options{
 		Origins: a.origins, OpsPerSecond: float64(a.cfg.OpsPerSecond),

@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,9 +33,34 @@ func newBroker(t *testing.T, url string) *redis.Broker {
 // Two servers on one real Redis. // P31
 func TestBroker(t *testing.T) {
 	server := redistest.New(t)
-	brokertest.Run(t, func(t *testing.T) (a, b realtime.Broker) {
-		return newBroker(t, server.URL()), newBroker(t, server.URL())
-	})
+	runSuite(t, server.URL())
+	if n := server.Keys(); n != 0 {
+		t.Errorf("Redis stores %d keys", n)
+	}
+	if left := server.Channels(); len(left) != 0 {
+		t.Errorf("subscriptions are left: %v", left)
+	}
+}
+
+func TestBrokerOverSentinel(t *testing.T) { // P31
+	watched := redistest.NewWatched(t)
+	runSuite(t, watched.URL())
+	if n := watched.Master.Keys(); n != 0 {
+		t.Errorf("Redis stores %d keys", n)
+	}
+}
+
+func TestBrokerOverCluster(t *testing.T) { // P31
+	cluster := redistest.NewCluster(t)
+	runSuite(t, cluster.URL())
+	if n := cluster.Keys(); n != 0 {
+		t.Errorf("Redis stores %d keys", n)
+	}
+}
+
+func runSuite(t *testing.T, url string) {
+	t.Helper()
+	brokertest.Run(t, func(t *testing.T) (a, b realtime.Broker) { return newBroker(t, url), newBroker(t, url) })
 }
 
 // Redis dies and comes back empty: publishing is refused at once meanwhile, the
@@ -121,14 +147,6 @@ func TestSubscribeBeforeRedis(t *testing.T) {
 	})
 }
 
-func TestBadURL(t *testing.T) {
-	for _, url := range []string{"", "nonsense", "http://localhost", "redis://localhost:6379,nonsense"} {
-		if _, err := redis.New(url, slog.Default()); err == nil {
-			t.Errorf("%q was accepted", url)
-		}
-	}
-}
-
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(15 * time.Second); !done(); time.Sleep(20 * time.Millisecond) {
@@ -137,3 +155,5 @@ func until(t *testing.T, what string, done func() bool) {
 		}
 	}
 }
+
+func isProbe(channel string) bool { return strings.Contains(channel, "}:probe:") }

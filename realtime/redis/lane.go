@@ -2,7 +2,7 @@ package redis
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,36 +17,39 @@ const (
 	// drops them and reports the loss. The connection is never held up: Redis
 	// would cut it.
 	maxReceived = 4096
-	// Reconnecting waits between these.
-	minBackoff = 50 * time.Millisecond
-	maxBackoff = time.Second
 	// confirmWithin is how long a subscription waits for Redis. A room opens
 	// without it: its receiver learns of the gap when the confirmation comes.
 	confirmWithin = 500 * time.Millisecond
 )
 
-// lane is one subscription connection and the topics on it.
+// lane is one subscription connection, made anew when it breaks, and the topics
+// on it. What the lane wants is in topics; the connection is brought in line
+// with that by one goroutine, so that commands have one order.
 type lane struct {
-	broker *Broker
-	out    publisher
-	done   sync.WaitGroup
-	inbox  chan *goredis.Message // capacity maxReceived; receive writes, work reads; never closed
-	broken atomic.Bool
-
-	commands sync.Mutex // keeps subscribe and unsubscribe in order; held over a write
-	pubsub   *goredis.PubSub
+	broker  *Broker
+	out     publisher
+	probe   string // the channel of its probes
+	done    sync.WaitGroup
+	inbox   chan *goredis.Message // capacity maxReceived; receive writes, work reads; never closed
+	changed chan struct{}         // capacity 1; a token means "bring the connection in line"; never closed
+	look    chan struct{}         // capacity 1; a token means "report losses"; never closed
+	down    atomic.Bool           // not trusted at present
+	falls   atomic.Uint64         // how often something made it so
+	probes  uint64                // the newest probe's number; owned by run
+	started atomic.Bool           // written under mu
 
 	mu     sync.Mutex // guards the fields below
 	topics map[string]*topic
-	lossy  map[*topic]struct{} // messages of these were dropped, nobody was told yet
+	stale  map[string]struct{} // channels that the connection may have otherwise than topics
+	lossy  map[*topic]struct{} // something of these was lost, their receivers are to be told
 }
 
 // topic is one channel and who receives from it.
 type topic struct {
-	receivers []*subscription
-	confirmed chan struct{} // closed by the first confirmation
-	ready     bool
-	late      bool // somebody did not wait for the confirmation
+	receivers []*subscription // never changed in place
+	ready     bool            // Redis has confirmed it, on the present connection
+	owed      bool            // somebody has gone on without the confirmation
+	confirmed chan struct{}   // closed when it becomes ready
 }
 
 type subscription struct {
@@ -55,48 +58,39 @@ type subscription struct {
 	receiver realtime.Receiver
 }
 
-func newLane(b *Broker) *lane {
-	l := &lane{broker: b, inbox: make(chan *goredis.Message, maxReceived), topics: map[string]*topic{}, lossy: map[*topic]struct{}{}}
-	l.out.broker = b
+func newLane(b *Broker, index int) *lane {
+	l := &lane{
+		broker: b, probe: channelName(index, fmt.Sprintf("probe:%016x", b.name)),
+		inbox: make(chan *goredis.Message, maxReceived), changed: make(chan struct{}, 1), look: make(chan struct{}, 1),
+		topics: map[string]*topic{}, stale: map[string]struct{}{}, lossy: map[*topic]struct{}{},
+	}
+	l.out.lane = l
 	return l
 }
 
-// subscribe adds sub to its channel and waits for the first confirmation, but
-// not for a Redis that is away.
+// subscribe adds sub to its channel and waits for the confirmation, but not for
+// a Redis that is away.
 func (l *lane) subscribe(ctx context.Context, sub *subscription) error {
-	l.commands.Lock()
 	l.mu.Lock()
 	t := l.topics[sub.channel]
-	isNew := t == nil
-	if isNew {
+	if t == nil {
 		t = &topic{confirmed: make(chan struct{})}
 		l.topics[sub.channel] = t
+		l.stale[sub.channel] = struct{}{}
 	}
 	t.receivers = append(t.receivers[:len(t.receivers):len(t.receivers)], sub)
+	confirmed := t.confirmed
 	l.mu.Unlock()
-	if isNew {
-		l.openLocked()
-		// A failed write is repeated by the next Receive, which reconnects.
-		soon, cancel := context.WithTimeout(ctx, confirmWithin)
-		if err := l.pubsub.SSubscribe(soon, sub.channel); err != nil {
-			l.broken.Store(true)
-		}
-		cancel()
-	}
-	l.commands.Unlock()
+	l.start()
+	signal(l.changed)
 
-	patience := time.NewTimer(confirmWithin)
+	patience := time.NewTimer(l.patience())
 	defer patience.Stop()
 	select {
-	case <-t.confirmed:
+	case <-confirmed:
 		return nil
 	case <-patience.C:
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if !t.ready {
-			t.late = true
-			l.broken.Store(true)
-		}
+		l.goOnWithout(t)
 		return nil
 	case <-ctx.Done():
 		_ = sub.Close()
@@ -106,26 +100,59 @@ func (l *lane) subscribe(ctx context.Context, sub *subscription) error {
 	}
 }
 
-// openLocked starts the connection with the first topic; commands is held.
-func (l *lane) openLocked() {
-	if l.pubsub != nil {
+// patience is how long a subscription waits: on a lane that is known to be down
+// rooms open at once.
+func (l *lane) patience() time.Duration {
+	if l.down.Load() {
+		return 0
+	}
+	return confirmWithin
+}
+
+// goOnWithout notes that somebody did not wait for the confirmation.
+func (l *lane) goOnWithout(t *topic) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !t.ready {
+		t.owed = true
+		l.fall("redis: a subscription is not confirmed; messages may be lost and are read from the log", nil)
+	}
+}
+
+// fall notes that messages may not be arriving, and says so when it is news. It
+// takes no lock.
+func (l *lane) fall(what string, err error) {
+	l.falls.Add(1)
+	if !l.down.Swap(true) && l.broker.ctx.Err() == nil {
+		l.broker.log.Warn(what, "err", err)
+	}
+	signal(l.changed)
+}
+
+// start starts the lane's goroutines with its first use.
+func (l *lane) start() {
+	if l.started.Load() {
 		return
 	}
-	l.pubsub = l.broker.client.SSubscribe(l.broker.ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.started.Load() || l.broker.ctx.Err() != nil {
+		return
+	}
+	l.started.Store(true)
 	l.done.Add(2)
-	go l.receive(l.pubsub)
+	go l.run()
 	go l.work()
 }
 
-// Close takes the subscription off its channel; the last one unsubscribes.
+// Close takes the subscription off its channel; the last one unsubscribes. It
+// does not wait for Redis.
 func (s *subscription) Close() error {
 	l := s.lane
-	l.commands.Lock()
-	defer l.commands.Unlock()
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	t := l.topics[s.channel]
 	if t == nil {
-		l.mu.Unlock()
 		return nil
 	}
 	left := make([]*subscription, 0, len(t.receivers))
@@ -136,141 +163,53 @@ func (s *subscription) Close() error {
 	}
 	t.receivers = left
 	if len(left) > 0 {
-		l.mu.Unlock()
 		return nil
 	}
 	delete(l.topics, s.channel)
-	l.mu.Unlock()
-	// The order of commands is the order on the connection, so a later subscribe
-	// to the same channel cannot be undone by this.
-	return l.pubsub.SUnsubscribe(l.broker.ctx, s.channel)
+	delete(l.lossy, t)
+	l.stale[s.channel] = struct{}{}
+	signal(l.changed)
+	return nil
 }
 
-// receive reads from the connection. It does nothing that could hold it up.
-func (l *lane) receive(pubsub *goredis.PubSub) {
-	defer l.done.Done()
-	backoff := minBackoff
-	for {
-		reply, err := pubsub.Receive(l.broker.ctx)
-		if l.broker.ctx.Err() != nil || errors.Is(err, goredis.ErrClosed) {
-			return
-		}
-		if err != nil {
-			if !l.broken.Swap(true) {
-				l.broker.log.Warn("redis: a subscription connection broke", "err", err)
-			}
-			wait(l.broker.ctx, backoff)
-			backoff = min(2*backoff, maxBackoff)
-			continue
-		}
-		backoff = minBackoff
-		l.broken.Store(false)
-		switch reply := reply.(type) {
-		case *goredis.Message:
-			l.take(reply)
-		case *goredis.Subscription:
-			if reply.Kind == "ssubscribe" {
-				l.confirm(reply.Channel)
-			}
-		}
-	}
-}
-
-// take hands a message to the worker, or notes that it was lost.
-func (l *lane) take(m *goredis.Message) {
-	select {
-	case l.inbox <- m:
-	default:
-		l.mu.Lock()
-		if t := l.topics[m.Channel]; t != nil {
-			l.lossy[t] = struct{}{}
-		}
-		l.mu.Unlock()
-	}
-}
-
-// confirm notes that Redis has the subscription. A second confirmation means
-// that the connection was made anew, a late first one that somebody went on
-// without it: what was published before is lost.
-func (l *lane) confirm(channel string) {
-	l.mu.Lock()
-	t := l.topics[channel]
-	if t == nil {
-		l.mu.Unlock()
+// readyLocked notes that Redis has the topic's subscription. Whoever went on
+// without it, and whoever had it on an earlier connection, has missed something.
+func (l *lane) readyLocked(t *topic) {
+	if t.ready {
 		return
 	}
-	missed := t.ready || t.late
-	if !t.ready {
-		t.ready = true
-		close(t.confirmed)
-	}
-	receivers := t.receivers
-	l.mu.Unlock()
-	if missed {
-		for _, s := range receivers {
-			s.receiver.Lost()
-		}
+	t.ready = true
+	close(t.confirmed)
+	if t.owed {
+		t.owed = false
+		l.lossy[t] = struct{}{}
+		signal(l.look)
 	}
 }
 
-// work calls the receivers, in the order of arrival.
-func (l *lane) work() {
-	defer l.done.Done()
-	for {
-		select {
-		case <-l.broker.ctx.Done():
-			return
-		case m := <-l.inbox:
-			l.deliver(m)
-			if len(l.inbox) == 0 {
-				l.reportLosses()
-			}
-		}
+// unreadyLocked notes that the connection is gone.
+func (l *lane) unreadyLocked(channel string, t *topic) {
+	if t.ready {
+		t.ready, t.owed = false, true
+		t.confirmed = make(chan struct{})
 	}
+	l.stale[channel] = struct{}{}
 }
 
-func (l *lane) deliver(m *goredis.Message) {
-	l.mu.Lock()
-	t := l.topics[m.Channel]
-	var receivers []*subscription
-	if t != nil {
-		receivers = t.receivers // never changed in place
-	}
-	l.mu.Unlock()
-	for _, s := range receivers {
-		s.receiver.Receive([]byte(m.Payload))
-	}
-}
-
-// reportLosses tells the receivers of what was dropped while the inbox was full.
-// It comes after what was not dropped, so that they look once.
-func (l *lane) reportLosses() {
-	l.mu.Lock()
-	lossy := l.lossy
-	l.lossy = map[*topic]struct{}{}
-	var receivers []*subscription
-	for t := range lossy {
-		receivers = append(receivers, t.receivers...)
-	}
-	l.mu.Unlock()
-	for _, s := range receivers {
-		s.receiver.Lost()
-	}
-}
-
+// close returns when the lane's goroutines have ended; the broker's ctx has.
 func (l *lane) close() {
-	l.commands.Lock()
-	if l.pubsub != nil {
-		_ = l.pubsub.Close() // ends receive
+	l.mu.Lock() // whoever is starting them has done so
+	started := l.started.Load()
+	l.mu.Unlock()
+	if started {
+		l.done.Wait()
 	}
-	l.commands.Unlock()
-	l.done.Wait()
-	l.out.done.Wait()
+	l.out.close()
 }
 
-func wait(ctx context.Context, d time.Duration) {
+func signal(c chan struct{}) {
 	select {
-	case <-ctx.Done():
-	case <-time.After(d):
+	case c <- struct{}{}:
+	default:
 	}
 }
