@@ -74,8 +74,8 @@ func (d *draft) checkStream(r *rule, op *Op) error {
 	default:
 		return FieldErrorf(Invalid, "stream", "%q is not a stream; use shared, seller or buyer", clip(string(d.stream)))
 	}
-	if r.shape == templateShape {
-		return FieldErrorf(Invalid, "stream", "a template is applied to the stream shared")
+	if r.shape == templateShape || r.shape == shiftShape {
+		return FieldErrorf(Invalid, "stream", "%s is sent on the stream shared", r.kind)
 	}
 	k := SchemaOf(r.entity)
 	if k == nil || !k.SharedOnly {

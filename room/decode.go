@@ -76,7 +76,8 @@ var keysOf = [...][]string{
 	moveShape:       {"kind", "id", "into", "after", "before"},
 	idShape:         {"kind", "id"},
 	completeShape:   {"kind", "id", "override"},
-	rescheduleShape: {"kind", "id", "due", "push"},
+	rescheduleShape: {"kind", "id", "due", "push", "reason", "unilateral"},
+	shiftShape:      {"kind", "to", "mode", "reason", "unilateral"},
 	templateShape:   {"kind", "template", "go_live"},
 	undoShape:       {"kind", "rev"},
 }
@@ -131,7 +132,7 @@ func about(field string, err *Error) *Error {
 }
 
 func (op *Op) decode(r *rule, m map[string]any) (err *Error) {
-	if r.shape != roomShape && r.shape != templateShape && r.shape != undoShape {
+	if slices.Contains(keysOf[r.shape], "id") {
 		if op.ID, err = decodeID(m, "id"); err != nil {
 			return err
 		}
@@ -155,7 +156,9 @@ func (op *Op) decode(r *rule, m map[string]any) (err *Error) {
 	case completeShape:
 		op.Override, err = decodeOverride(m)
 	case rescheduleShape:
-		op.Due, op.Push, err = decodeReschedule(m)
+		err = op.decodeReschedule(m)
+	case shiftShape:
+		err = op.decodeShift(m)
 	case templateShape:
 		op.Template, op.GoLive, err = decodeTemplate(m)
 	case undoShape:
@@ -258,18 +261,57 @@ func decodeOverride(m map[string]any) (*string, *Error) {
 	return &s, nil
 }
 
-func decodeReschedule(m map[string]any) (due string, push bool, err *Error) {
-	due, ok := m["due"].(string)
+func (op *Op) decodeReschedule(m map[string]any) (err *Error) {
+	if op.Due, err = decodeDay(m, "due"); err != nil {
+		return err
+	}
+	var ok bool
+	if op.Push, ok = m["push"].(bool); !ok {
+		return FieldErrorf(Invalid, "push", "push is neither true nor false")
+	}
+	return op.decodeMove(m)
+}
+
+func (op *Op) decodeShift(m map[string]any) (err *Error) {
+	if op.Due, err = decodeDay(m, "to"); err != nil {
+		return err
+	}
+	if op.Mode, _ = m["mode"].(string); !slices.Contains(shiftModes, op.Mode) {
+		return FieldErrorf(Invalid, "mode", "mode says which dates move along; use %s", anyOf(shiftModes))
+	}
+	return op.decodeMove(m)
+}
+
+// reasonField describes why a date moves.
+var reasonField = Field{Name: "reason", Type: Text, Max: 1000, Required: true}
+
+// decodeMove reads what every op that moves dates may say about it.
+func (op *Op) decodeMove(m map[string]any) *Error {
+	if v := m["reason"]; v != nil {
+		reason, err := reasonField.CheckValue(v)
+		if err != nil {
+			return about("reason", err)
+		}
+		op.Reason = reason.(string)
+	}
+	if v := m["unilateral"]; v != nil {
+		var ok bool
+		if op.Unilateral, ok = v.(bool); !ok {
+			return FieldErrorf(Invalid, "unilateral", "unilateral is neither true nor false")
+		}
+	}
+	return nil
+}
+
+func decodeDay(m map[string]any, key string) (string, *Error) {
+	s, ok := m[key].(string)
 	if !ok {
-		return "", false, FieldErrorf(Invalid, "due", "this is not a date; use YYYY-MM-DD")
+		return "", FieldErrorf(Invalid, key, "this is not a date; use YYYY-MM-DD")
 	}
-	if err := checkDay(due); err != nil {
-		return "", false, about("due", err)
+	if err := checkDay(s); err != nil {
+		return "", about(key, err)
 	}
-	if push, ok = m["push"].(bool); !ok {
-		return "", false, FieldErrorf(Invalid, "push", "push is neither true nor false")
-	}
-	return due, push, nil
+	return s, nil
 }
 
 func decodeTemplate(m map[string]any) (slug, goLive string, err *Error) {
@@ -280,14 +322,8 @@ func decodeTemplate(m map[string]any) (slug, goLive string, err *Error) {
 	if m["go_live"] == nil {
 		return slug, "", nil
 	}
-	goLive, ok = m["go_live"].(string)
-	if !ok {
-		return "", "", FieldErrorf(Invalid, "go_live", "this is not a date; use YYYY-MM-DD")
-	}
-	if err := checkDay(goLive); err != nil {
-		return "", "", about("go_live", err)
-	}
-	return slug, goLive, nil
+	goLive, err = decodeDay(m, "go_live")
+	return slug, goLive, err
 }
 
 func decodeRev(m map[string]any) (Rev, *Error) {

@@ -13,7 +13,7 @@ import (
 // randomKinds lists the kinds, the more interesting ones more than once.
 var randomKinds = func() []Kind {
 	out := []Kind{"milestone.add", "milestone.add", "milestone.move", "milestone.move", "task.move", "dependency.add", "dependency.add",
-		"milestone.update", "milestone.update", "room.update", KindMilestoneWithdraw, KindMilestonePublish, KindMilestonePublish}
+		"milestone.update", "milestone.update", "task.add", "room.update", KindReschedule, KindMilestoneWithdraw, KindMilestonePublish, KindMilestonePublish}
 	for kind, r := range rules {
 		if !r.internal && kind != "participant.remove" && kind != KindRevoke {
 			out = append(out, kind)
@@ -27,6 +27,9 @@ func (m *machine) op(by Member, s Stream) Op {
 	kind := rapid.SampledFrom(randomKinds).Draw(m.t, "kind")
 	if kind == KindMilestonePublish && m.shadow != nil && s == Seller {
 		kind = "milestone.update" // what was private would be seen
+	}
+	if rules[kind].shape == shiftShape && s != Shared {
+		kind = KindReschedule // a shift is of the plan that everybody sees
 	}
 	r := rules[kind]
 	m.stream = s
@@ -57,7 +60,9 @@ func (m *machine) op(by Member, s Stream) Op {
 			op.Override = &why
 		}
 	case rescheduleShape:
-		op.ID, op.Due = m.id(Milestone), m.day()
+		op.ID, op.Due, op.Push = m.id(Milestone), m.day(), rapid.Bool().Draw(m.t, "push")
+	case shiftShape:
+		op.Due, op.Mode = fmt.Sprintf("2026-%02d-15", rapid.IntRange(5, 12).Draw(m.t, "month")), rapid.SampledFrom(shiftModes).Draw(m.t, "mode")
 	case templateShape:
 		op.Template = rapid.SampledFrom(TemplateSlugs()).Draw(m.t, "template")
 		op.GoLive = rapid.SampledFrom([]string{"", m.day()}).Draw(m.t, "go_live")
@@ -172,6 +177,10 @@ func (m *machine) value(f *Field) Value {
 		return m.maybe(Target{e, m.id(e)})
 	case Zone:
 		return "Asia/Tokyo"
+	case Weekdays:
+		return rapid.SampledFrom([]Value{nil, []string{}, []string{"fri", "sat"}, []string{"mon", "sun"}}).Draw(m.t, "weekend")
+	case Days:
+		return rapid.SampledFrom([]Value{nil, []string{"2026-05-14", "2026-05-15"}}).Draw(m.t, "holidays")
 	case Money:
 		return m.maybe("125000.00")
 	default:

@@ -10,7 +10,8 @@ const (
 	moveShape                    // id, into, after or before
 	idShape                      // id
 	completeShape                // id, override
-	rescheduleShape              // id, due, push
+	rescheduleShape              // id, due, push, reason, unilateral
+	shiftShape                   // to, mode, reason, unilateral
 	templateShape                // template, go_live
 	undoShape                    // rev
 )
@@ -79,6 +80,7 @@ var planRules = []rule{
 	{kind: KindCriterionUnmeet, entity: Criterion, shape: idShape, access: Contributor, guard: guardCriterion, apply: applyUnmeet},
 	{kind: KindTaskComplete, entity: Task, shape: idShape, access: Contributor, apply: applyTaskComplete},
 	{kind: KindTaskReopen, entity: Task, shape: idShape, access: Contributor, apply: applyTaskReopen},
+	{kind: KindShift, shape: shiftShape, access: Editor, apply: applyShift, alone: true},
 	{kind: KindTemplateApply, shape: templateShape, access: Editor, apply: applyTemplate},
 	{kind: KindUndo, shape: undoShape, access: Commenter, apply: applyUndo, alone: true},
 }

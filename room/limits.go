@@ -14,6 +14,7 @@ const (
 	MaxDependencies = 2_000
 	MaxComments     = 10_000 // far above any plan seen; bounds a room's memory
 	MaxMentions     = 50
+	MaxHolidays     = 400 // per side; ten years of a country with many
 
 	// MaxOpBytes bounds an op, as it bounds the frame that carries it.
 	MaxOpBytes = 64 << 10

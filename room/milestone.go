@@ -102,19 +102,6 @@ func applyMilestoneReopen(d *draft, op *Op) error {
 	return nil
 }
 
-// applyReschedule sets the due date of one milestone.
-func applyReschedule(d *draft, op *Op) error {
-	if op.Push {
-		return FieldErrorf(Invalid, "push", "dependent milestones cannot be moved along yet; send push false")
-	}
-	ed, err := d.target(op)
-	if err != nil {
-		return err
-	}
-	d.ask(ed, "due", op.Due)
-	return nil
-}
-
 // applyMeet marks a criterion as met, now and by the sender.
 func applyMeet(d *draft, op *Op) error {
 	ed, err := d.target(op)

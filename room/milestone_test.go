@@ -72,7 +72,6 @@ func TestMilestoneRules(t *testing.T) {
 		"a reason without being blocked":   {Shared, `{"kind":"milestone.update","id":"ID","set":{"blocked_reason":"waiting"}}`, Invalid, "set.blocked_reason"},
 		"a private go-live":                {Seller, `{"kind":"milestone.update","id":"PRIVATE","set":{"is_go_live":true}}`, Invalid, "set.is_go_live"},
 		"an owner who is not there":        {Shared, `{"kind":"milestone.update","id":"ID","set":{"seller_owner":"000000ff-0000-4000-8000-000000000000"}}`, Gone, "set.seller_owner"},
-		"push":                             {Shared, `{"kind":"milestone.reschedule","id":"ID","due":"2026-06-01","push":true}`, Invalid, "push"},
 		"one that is not there":            {Shared, `{"kind":"milestone.update","id":"000000ff-0000-4000-8000-000000000000","set":{"title":"x"}}`, Gone, "id"},
 		"a private one, on shared":         {Shared, `{"kind":"milestone.update","id":"PRIVATE","set":{"title":"x"}}`, Gone, "id"},
 		"a shared one, on a private":       {Seller, `{"kind":"milestone.update","id":"ID","set":{"title":"x"}}`, Gone, "id"},

@@ -75,7 +75,7 @@ func (f *Field) canonical(v any) (Value, bool) {
 	case Bool:
 		b, ok := v.(bool)
 		return b, ok
-	case RefList:
+	case RefList, Weekdays, Days:
 		return canonicalList(v)
 	case On:
 		return canonicalTarget(v)

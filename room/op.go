@@ -20,6 +20,7 @@ const (
 	KindCommentReopen     Kind = "comment.reopen"
 	KindInvite            Kind = "participant.invite"
 	KindRevoke            Kind = "participant.revoke"
+	KindShift             Kind = "plan.shift"
 	KindTemplateApply     Kind = "template.apply"
 	KindUndo              Kind = "op.undo"
 
@@ -47,9 +48,14 @@ type Op struct {
 	Into     RecordID // move: another parent, "" to stay
 	Place    Place    // add, move
 	Override *string  // milestone.complete: why, though criteria are unmet
-	Due      string   // milestone.reschedule
+	Due      string   // milestone.reschedule, plan.shift: the new date
 	Push     bool     // milestone.reschedule: move dependants along
-	Template string   // template.apply: the slug
-	GoLive   string   // template.apply: the date to work back from, "" for none
-	Rev      Rev      // op.undo: the commit, in the op's stream
+	Mode     string   // plan.shift: which dates move along, see [ShiftAll]
+	// Reason says why dates move, "" for no reason given; Unilateral that they
+	// move though both sides agreed on them. Of milestone.reschedule and plan.shift.
+	Reason     string
+	Unilateral bool
+	Template   string // template.apply: the slug
+	GoLive     string // template.apply: the date to work back from, "" for none
+	Rev        Rev    // op.undo: the commit, in the op's stream
 }

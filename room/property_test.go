@@ -309,6 +309,9 @@ func (m *machine) checkRecord(key recordKey, f Fields) {
 			m.checkRef(key, []Entity{v.Entity}, v.ID)
 		case []string:
 			for _, id := range v {
+				if field.Type != RefList {
+					break
+				}
 				m.checkRef(key, field.To, RecordID(id))
 			}
 		case string:

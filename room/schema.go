@@ -21,19 +21,21 @@ type Type uint8
 
 // The types of fields. In a record a value is a string unless said otherwise.
 const (
-	Text    Type = iota // one line
-	Prose               // many lines, Markdown
-	Day                 // "2006-01-02"
-	Instant             // [InstantFormat]
-	Int                 // int64
-	Bool                // bool
-	Enum                // one of Field.Of
-	Ref                 // the id of a record of one of the entities in Field.To
-	RefList             // []string, ids of records of the entities in Field.To
-	On                  // [Target], or absent for the room
-	Key                 // a list key, see order.go
-	Zone                // an IANA time zone name
-	Money               // a decimal number, "125000.00"
+	Text     Type = iota // one line
+	Prose                // many lines, Markdown
+	Day                  // "2006-01-02"
+	Instant              // [InstantFormat]
+	Int                  // int64
+	Bool                 // bool
+	Enum                 // one of Field.Of
+	Ref                  // the id of a record of one of the entities in Field.To
+	RefList              // []string, ids of records of the entities in Field.To
+	On                   // [Target], or absent for the room
+	Key                  // a list key, see order.go
+	Zone                 // an IANA time zone name
+	Money                // a decimal number, "125000.00"
+	Weekdays             // []string, days of the week, "mon" to "sun", in that order
+	Days                 // []string, days of the calendar, sorted
 )
 
 // Field describes one field of an entity.
@@ -91,6 +93,12 @@ var Schema = []Kinded{
 		{Name: "purpose", Type: Prose, Max: MaxText},
 		{Name: "compelling_event", Type: Prose, Max: MaxText},
 		{Name: "status", Type: Enum, Of: roomStatuses, Required: true},
+		{Name: "seller_weekend", Type: Weekdays}, // absent: Saturday and Sunday
+		{Name: "buyer_weekend", Type: Weekdays},
+		{Name: "seller_holidays", Type: Days},
+		{Name: "buyer_holidays", Type: Days},
+		{Name: "seller_country", Type: Text, Max: MaxTitle}, // where the holidays came from
+		{Name: "buyer_country", Type: Text, Max: MaxTitle},
 		{Name: "amount", Type: Money, Private: Seller},
 		{Name: "currency", Type: Text, Max: 3, Private: Seller},
 		{Name: "crm_ref", Type: Text, Max: MaxTitle, Private: Seller},

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 // templateFiles holds one file per template, named by its slug.
@@ -41,7 +40,7 @@ type templateMilestone struct {
 	Description string `json:"description"`
 	SellerOwner string `json:"seller_owner"` // key of a role slot, "" for none
 	BuyerOwner  string `json:"buyer_owner"`
-	// OffsetDays counts working days from go-live, Monday to Friday: -5 is a
+	// OffsetDays counts days from go-live that both companies work on: -5 is a
 	// week before.
 	OffsetDays   int                 `json:"offset_days"`
 	DurationDays int                 `json:"duration_days"`
@@ -101,7 +100,8 @@ func applyTemplate(d *draft, op *Op) error {
 	if goLive == "" {
 		goLive, _ = d.before.goLive.(string)
 	}
-	f := &filler{draft: d, goLive: goLive, slots: map[string]string{}, milestones: map[string]string{}}
+	_, room, _ := d.room()
+	f := &filler{draft: d, goLive: goLive, calendar: calendarsOf(room)[boths], slots: map[string]string{}, milestones: map[string]string{}}
 	f.fill(t)
 	return f.err
 }
@@ -110,6 +110,7 @@ func applyTemplate(d *draft, op *Op) error {
 type filler struct {
 	draft      *draft
 	goLive     string
+	calendar   *calendar
 	slots      map[string]string // id by key
 	milestones map[string]string
 	err        error // the first
@@ -159,7 +160,8 @@ func (f *filler) milestone(phase string, m *templateMilestone) {
 		set["is_go_live"] = true
 	}
 	if f.goLive != "" {
-		set["due"] = workingDay(f.goLive, m.OffsetDays)
+		goLive, _ := parseDay(f.goLive)
+		set["due"] = f.calendar.add(goLive, m.OffsetDays).String()
 	}
 	id := f.add(Milestone, set)
 	f.milestones[m.Key] = id
@@ -211,23 +213,4 @@ func (d *draft) newID() RecordID {
 	sum[8] = sum[8]&0x3f | 0x80
 	h := hex.EncodeToString(sum[:16])
 	return RecordID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
-}
-
-// workingDay returns the day n working days from day, Monday to Friday.
-func workingDay(day string, n int) string {
-	t, err := time.Parse(DateFormat, day)
-	if err != nil {
-		return day
-	}
-	step := 1
-	if n < 0 {
-		step, n = -1, -n
-	}
-	for n > 0 {
-		t = t.AddDate(0, 0, step)
-		if t.Weekday() != time.Saturday && t.Weekday() != time.Sunday {
-			n--
-		}
-	}
-	return t.Format(DateFormat)
 }

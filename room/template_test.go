@@ -25,7 +25,7 @@ func TestSoftwarePurchase(t *testing.T) {
 		for _, id := range w.order(Shared, Milestone, phase) {
 			f := w.fields(Shared, Milestone, id)
 			due := f["due"].(string)
-			if due < before || workingDay("2026-09-01", int(f["offset_days"].(int64))) != due {
+			if due < before || worked("2026-09-01", int(f["offset_days"].(int64))) != due {
 				t.Errorf("%v is due %s with offset %v, after %s", f["title"], due, f["offset_days"], before)
 			}
 			before = due
@@ -145,20 +145,5 @@ func checkStored(t testing.TB, f *Field, v Value) {
 	}
 	if got, err := f.CheckValue(tree); err != nil || !same(got, v) {
 		t.Errorf("%s holds %v: %v, %v", f.Name, v, got, err)
-	}
-}
-
-func TestWorkingDay(t *testing.T) {
-	for _, c := range []struct {
-		from string
-		n    int
-		want string
-	}{
-		{"2026-09-01", 0, "2026-09-01"}, {"2026-09-01", -1, "2026-08-31"}, {"2026-09-01", -2, "2026-08-28"},
-		{"2026-09-06", -1, "2026-09-04"}, {"2026-09-04", 1, "2026-09-07"}, {"2026-03-02", -5, "2026-02-23"},
-	} {
-		if got := workingDay(c.from, c.n); got != c.want {
-			t.Errorf("workingDay(%s, %d) = %s, want %s", c.from, c.n, got, c.want)
-		}
 	}
 }

@@ -52,6 +52,10 @@ func (f *Field) CheckValue(v any) (Value, *Error) {
 		return f.checkRefs(v)
 	case On:
 		return f.checkTarget(v)
+	case Weekdays:
+		return checkWeekdays(v)
+	case Days:
+		return checkDays(v)
 	}
 	s, ok := v.(string)
 	if !ok {
@@ -148,6 +152,60 @@ func looksLikeDay(s string) bool {
 		}
 	}
 	return true
+}
+
+// checkWeekdays accepts the days of a weekend, in any order.
+func checkWeekdays(v any) (Value, *Error) {
+	list, err := texts(v, "days of the week")
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range list {
+		if !slices.Contains(weekdays, name) {
+			return nil, Errorf(Invalid, "%q is not a day of the week; use %s", clip(name), anyOf(weekdays))
+		}
+		if slices.Contains(list[:i], name) {
+			return nil, Errorf(Invalid, "it names %s twice", name)
+		}
+	}
+	if len(list) == len(weekdays) {
+		return nil, Errorf(Invalid, "it leaves no day to work on")
+	}
+	slices.SortFunc(list, func(a, b string) int { return slices.Index(weekdays, a) - slices.Index(weekdays, b) })
+	return list, nil
+}
+
+// checkDays accepts days of the calendar, in any order.
+func checkDays(v any) (Value, *Error) {
+	list, err := texts(v, "dates")
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > MaxHolidays {
+		return nil, Errorf(Invalid, "it names %d days; the limit is %d", len(list), MaxHolidays)
+	}
+	for _, s := range list {
+		if err := checkDay(s); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
+
+// texts returns a list of strings, to be kept.
+func texts(v any, what string) ([]string, *Error) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, Errorf(Invalid, "it is not a list of %s", what)
+	}
+	out := make([]string, len(list))
+	for i, item := range list {
+		if out[i], ok = item.(string); !ok {
+			return nil, Errorf(Invalid, "it is not a list of %s", what)
+		}
+	}
+	return out, nil
 }
 
 func checkID(s string) *Error {

@@ -1,5 +1,7 @@
 package room
 
+import "slices"
+
 // verify checks what must hold of every record that the op touched, whatever
 // the op was; so an undo is as safe as the first time.
 func (d *draft) verify() error {
@@ -20,7 +22,7 @@ func (d *draft) verify() error {
 			continue
 		}
 		for _, check := range []func(*edit) error{
-			d.verifyRequired, d.verifyRefs, d.verifyAbove, d.verifyHome, d.verifyTwins, d.verifyLoops, d.verifyLimits,
+			d.verifyRequired, d.verifyCalendars, d.verifyRefs, d.verifyAbove, d.verifyHome, d.verifyTwins, d.verifyLoops, d.verifyLimits,
 		} {
 			if err := check(ed); err != nil {
 				return err
@@ -45,6 +47,8 @@ func (d *draft) field(name string) string {
 		return "into"
 	case rescheduleShape:
 		return "due"
+	case shiftShape:
+		return "to"
 	case undoShape:
 		return "rev"
 	case templateShape:
@@ -79,6 +83,25 @@ func (d *draft) verifyRequired(ed *edit) error {
 		}
 	}
 	return nil
+}
+
+// verifyCalendars keeps a day in the week that both companies work on: what they
+// do together is counted in such days.
+func (d *draft) verifyCalendars(ed *edit) error {
+	if ed.entity != RoomEntity || !ed.changed("seller_weekend") && !ed.changed("buyer_weekend") {
+		return nil
+	}
+	off := append(slices.Clone(weekendOf(ed.now, "seller_weekend")), weekendOf(ed.now, "buyer_weekend")...)
+	for _, name := range weekdays {
+		if !slices.Contains(off, name) {
+			return nil
+		}
+	}
+	field := "seller_weekend"
+	if ed.changed("buyer_weekend") {
+		field = "buyer_weekend"
+	}
+	return FieldErrorf(Conflict, d.field(field), "the two weekends together leave no day that both companies work on")
 }
 
 // verifyRefs checks that what a changed field points at is there, for readers

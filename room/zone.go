@@ -1,0 +1,16 @@
+package room
+
+import "time"
+
+// LoadZone returns the rules of an IANA time zone, UTC for one that this build does
+// not know: its tables are Go's, as the list of names is.
+func LoadZone(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// Today returns the day that it is at an instant in a room's time zone (rule 1).
+func Today(at time.Time, zone string) string { return at.In(LoadZone(zone)).Format(DateFormat) }
