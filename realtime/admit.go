@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -14,7 +15,7 @@ func newSession(h *Hub, r *liveRoom, c *conn, grant room.Grant, client room.Clie
 	s := &session{
 		hub: h, room: r, conn: c, client: client, login: grant.Session,
 		id:     presenceID(r.id, client, grant.Member.ID),
-		member: grant.Member,
+		member: grant.Member, watches: grant.Watcher(),
 	}
 	s.parts.Store(2)
 	for _, stream := range grant.Streams() {
@@ -83,7 +84,11 @@ func (s *session) confirm() error {
 	if s.login == "" {
 		return nil
 	}
-	grants, err := s.room.grants([]room.SessionID{s.login})
+	var grants map[room.SessionID]room.Grant
+	err := s.hub.read(s.room.id, func(ctx context.Context) (err error) {
+		grants, err = s.hub.store.Live(ctx, []room.SessionID{s.login})
+		return err
+	})
 	if err != nil {
 		s.hub.options.Log.Error("confirming a grant", slog.String("room", string(s.room.id)), slog.Any("error", err))
 		return refuseForNow()

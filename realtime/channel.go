@@ -60,6 +60,9 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 		added = c.appendLocked(added, b)
 	}
 	for s := range c.members {
+		if s.watches && s.hub.putOff() {
+			continue
+		}
 		s.wake()
 	}
 	return added, appended
@@ -167,12 +170,12 @@ func (c *channel) next(at *feed, out []*batch) (n int, last room.Rev, from sourc
 }
 
 // resumable reports whether a client at p can go on from there, and if so
-// returns the run that it goes on in.
-func (c *channel) resumable(p position) (run int, ok bool) {
+// returns the run that it goes on in and whether the window has all it lacks.
+func (c *channel) resumable(p position) (run int, held, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ok = p.set && p.epoch == c.epoch && p.rev <= c.last && c.last-p.rev <= resumeLimit
-	return c.run, ok
+	return c.run, p.rev >= c.window.base(c.last), ok
 }
 
 // bodiesOf returns the commits of rows if they are exactly those above after.

@@ -41,6 +41,7 @@
 //	                   check its position, to read grants, to read which records
 //	                   are shared, to answer another server; per hub to compare
 //	                   the suspects
+//	pressure.run       one; measures whether the server keeps up
 //	timers             per room: the next presence frame, and unloading; per visitor
 //	                   that left: its grace; per session that expires: its end
 //
@@ -53,6 +54,8 @@
 //	liveRoom.restarts → channel.mu → presence.mu → records.mu → repeated.mu → Hub.mu
 //	session.mu → Hub.mu
 //	writer.mu  → Hub.mu
+//
+// The locks of gate and pressure are taken under others and take none.
 //
 // corkConn.mu orders what is written to one connection. It and suspects.mu are
 // taken under none, and nothing is taken under them.

@@ -98,7 +98,7 @@ func (s *session) writeLogPage(c *channel, f *feed, last room.Rev) error {
 			slog.String("stream", string(c.stream)), slog.Int64("after", int64(f.rev)), slog.Any("error", err))
 		return s.resync(c, f, last, whyOverflow)
 	}
-	s.hub.metrics.joins.WithLabelValues("log").Inc()
+	s.hub.metrics.logPages.Inc()
 	batches := newBatches(c.stream, epoch, f.rev+1, bodies)
 	f.rev = rows[len(rows)-1].Rev
 	return s.writeBatches(batches)

@@ -67,11 +67,11 @@ func serverFrames() map[string][]byte {
 		}),
 		"welcome-watcher": welcomeFrame(welcome{
 			session: "mVq2b1o0Xc9Kz7Lr", now: "2026-05-04T09:30:00.123456Z", here: []byte("[]"), watch: 1,
-			streams: []entry{{stream: room.Shared, epoch: "1.1", rev: 900, url: snapshotURL(exampleRoom, room.Shared, exampleClient)}},
+			streams: []entry{{stream: room.Shared, epoch: "1.1", rev: 900, url: snapshotURL(exampleRoom, room.StreamSnapshot{Stream: room.Shared, Rev: 900}, exampleClient)}},
 		}),
 		"joined-snapshot": joinedFrame(entry{stream: room.Shared, epoch: "2.1", rev: 12, seq: 3, snapshot: json.RawMessage(exampleSnapshot)}),
 		"joined-resumed":  joinedFrame(entry{stream: room.Shared, epoch: "1.1", rev: 41, seq: 8, resumed: true}),
-		"joined-url":      joinedFrame(entry{stream: room.Shared, epoch: "1.1", rev: 900, seq: 8, url: snapshotURL(exampleRoom, room.Shared, exampleClient)}),
+		"joined-url":      joinedFrame(entry{stream: room.Shared, epoch: "1.1", rev: 900, seq: 8, url: snapshotURL(exampleRoom, room.StreamSnapshot{Stream: room.Shared, Rev: 900}, exampleClient)}),
 		"commits": newBatch(room.Shared, "1.1", 42, []json.RawMessage{
 			json.RawMessage(exampleCommit), json.RawMessage(exampleTwin)}).frame,
 		"ack":             ackFrame(room.Shared, 8, 42),

@@ -130,12 +130,20 @@ func (h *Hub) enter(c *conn, id room.ID, cookieToken string) (*session, error) {
 	if token == "" {
 		return nil, refuseEntry()
 	}
-	grant, err := h.authenticate(token)
+	if !h.joins.enter(id, h.stopped) {
+		return nil, refuseForNow()
+	}
+	defer h.joins.leave(id)
+	grant, err := h.authenticate(id, token)
 	if barred(err) || err == nil && grant.Room != id {
 		return nil, refuseEntry()
 	}
 	if err != nil {
 		h.options.Log.Error("authenticating a socket", slog.Any("error", err))
+		return nil, refuseForNow()
+	}
+	if grant.Watcher() && h.load.putsOffWatchers() {
+		h.metrics.sheds.WithLabelValues("watchers").Inc()
 		return nil, refuseForNow()
 	}
 	r, err := h.acquire(context.Background(), id)
@@ -177,8 +185,8 @@ func readHello(c *conn) (helloFrame, error) {
 	return hello, nil
 }
 
-func (h *Hub) authenticate(token string) (grant room.Grant, err error) {
-	err = h.read(func(ctx context.Context) error {
+func (h *Hub) authenticate(id room.ID, token string) (grant room.Grant, err error) {
+	err = h.read(id, func(ctx context.Context) error {
 		grant, err = h.store.Authenticate(ctx, token)
 		return err
 	})

@@ -21,7 +21,9 @@ type Hub struct {
 	server  uint64 // names this process among those at the broker
 
 	commits chan struct{} // capacity MaxCommits; holds a token per open transaction
-	reads   chan struct{} // capacity MaxReads; holds a token per catch-up read
+	reads   *gate         // of catch-up reads
+	joins   *gate         // of sockets between hello and welcome
+	load    pressure
 
 	arrivals arrivals    // sockets before their welcome
 	leaving  atomic.Bool // takes no new sockets
@@ -44,11 +46,13 @@ func NewHub(store Store, broker Broker, options Options) *Hub {
 		store: store, broker: broker, options: options,
 		server:  rand.Uint64(),
 		commits: make(chan struct{}, options.MaxCommits),
-		reads:   make(chan struct{}, options.MaxReads),
+		reads:   newGate(options.MaxReads, max(1, options.MaxReads/roomShare), maxArrivals),
+		joins:   newGate(options.MaxJoins, max(1, options.MaxJoins/roomShare), maxArrivals),
 		stopped: make(chan struct{}),
 		rooms:   map[room.ID]*liveRoom{},
 	}
 	h.suspects.init(h)
+	h.load.hub = h
 	h.metrics = newMetrics(h)
 	return h
 }
@@ -150,7 +154,7 @@ func (h *Hub) acquire(ctx context.Context, id room.ID) (*liveRoom, error) {
 	r.uses++
 	h.mu.Unlock()
 	if !loaded {
-		h.load(r)
+		h.loadRoom(r)
 	}
 	select {
 	case <-r.ready:
@@ -165,8 +169,8 @@ func (h *Hub) acquire(ctx context.Context, id room.ID) (*liveRoom, error) {
 	return r, nil
 }
 
-// load loads the room for all who wait for it, whoever of them gives up.
-func (h *Hub) load(r *liveRoom) {
+// loadRoom loads the room for all who wait for it, whoever of them gives up.
+func (h *Hub) loadRoom(r *liveRoom) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	if r.err = r.load(ctx); r.err != nil {

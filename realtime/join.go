@@ -56,15 +56,18 @@ func (r *liveRoom) resumable(want joinFrame) (run int, ok bool) {
 		r.checkPosition()
 		r.repair(c)
 	}
-	run, ok = c.resumable(want.at)
-	if ok {
-		r.hub.metrics.joins.WithLabelValues("resumed").Inc()
+	run, held, ok := c.resumable(want.at)
+	switch {
+	case ok && held:
+		r.hub.metrics.joins.WithLabelValues(fromWindow).Inc()
+	case ok:
+		r.hub.metrics.joins.WithLabelValues(fromLog).Inc()
 	}
 	return run, ok
 }
 
 func (r *liveRoom) seqs(streams []room.Stream, client room.ClientID) (seqs map[room.Stream]int64, err error) {
-	err = r.hub.read(func(ctx context.Context) error {
+	err = r.hub.read(r.id, func(ctx context.Context) error {
 		seqs, err = r.hub.store.Seqs(ctx, r.id, streams, client)
 		return err
 	})
@@ -74,7 +77,7 @@ func (r *liveRoom) seqs(streams []room.Stream, client room.ClientID) (seqs map[r
 // snapshots reads streams whole. A snapshot may be newer than what this server
 // has heard of; the feed waits at its rev until the rest is there.
 func (r *liveRoom) snapshots(streams []room.Stream, client room.ClientID) ([]entry, []start, error) {
-	snapshots, err := r.cache.read(r, streams, client)
+	snapshots, from, err := r.cache.read(r, streams, client)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,17 +95,18 @@ func (r *liveRoom) snapshots(streams []room.Stream, client room.ClientID) ([]ent
 		}
 		e := entry{stream: snap.Stream, epoch: snap.Epoch, rev: snap.Rev, seq: snap.Seq, snapshot: snap.Body}
 		if len(snap.Body) > inlineSnapshot {
-			e.snapshot, e.url = nil, snapshotURL(r.id, snap.Stream, client)
+			e.snapshot, e.url = nil, snapshotURL(r.id, snap, client)
 		}
 		entries = append(entries, e)
 		starts = append(starts, start{stream: i, run: run, rev: snap.Rev})
-		r.hub.metrics.joins.WithLabelValues("snapshot").Inc()
+		r.hub.metrics.joins.WithLabelValues(from).Inc()
 	}
 	return entries, starts, nil
 }
 
-func snapshotURL(id room.ID, stream room.Stream, client room.ClientID) string {
-	query := url.Values{"stream": {string(stream)}, "client": {string(client)}}
+// snapshotURL names the rev too: whichever server is asked gives that or a newer one.
+func snapshotURL(id room.ID, snap room.StreamSnapshot, client room.ClientID) string {
+	query := url.Values{"stream": {string(snap.Stream)}, "client": {string(client)}, "rev": {itoa(int64(snap.Rev))}}
 	return "/api/v1/rooms/" + string(id) + "/snapshot?" + query.Encode()
 }
 

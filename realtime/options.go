@@ -16,8 +16,12 @@ type Options struct {
 	OpsPerSecond float64
 	// MaxCommits bounds the transactions this server has open at once. Default 16.
 	MaxCommits int
-	// MaxReads bounds the catch-up reads this server has open at once. Default 16.
+	// MaxReads bounds the catch-up reads this server has open at once, those of
+	// one room to a quarter of it. Default 16.
 	MaxReads int
+	// MaxJoins bounds the sockets on their way from hello to welcome, those of one
+	// room to a quarter of it; more wait, rooms in turn. Default 64.
+	MaxJoins int
 	// MaxMembers bounds the sockets of one room on this server. Default 10,000.
 	MaxMembers int
 	// Log receives what an operator acts on. Default: [slog.Default].
@@ -30,6 +34,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxReads == 0 {
 		o.MaxReads = 16
+	}
+	if o.MaxJoins == 0 {
+		o.MaxJoins = 64
 	}
 	if o.MaxMembers == 0 {
 		o.MaxMembers = 10_000
@@ -85,6 +92,12 @@ const (
 	// controlLimit bounds the frames queued for one session besides commits. An
 	// op has one answer, and 32 ops may be unanswered.
 	controlLimit = 256
+
+	// roomShare is the part of the reads and joins that one room gets: one in so many.
+	roomShare = 4
+	// maxArrivals bounds the sockets that wait for their turn to join; more are
+	// sent away for a moment.
+	maxArrivals = 20_000
 
 	// linger is how long a room stays loaded without a member, so that a reload
 	// finds it warm. It is below 60 s, after which nothing may be left (I12).

@@ -140,7 +140,7 @@ func (p *presence) flushSoonLocked() {
 	if p.timer != nil || p.stopped {
 		return
 	}
-	p.timer = time.AfterFunc(max(0, presenceEvery-time.Since(p.flushed)), p.flush)
+	p.timer = time.AfterFunc(max(0, p.room.hub.load.presenceEvery()-time.Since(p.flushed)), p.flush)
 }
 
 // flush shows what changed to the members here and tells the other servers.

@@ -90,7 +90,7 @@ type sharedRecords struct {
 
 func (x *records) snapshot() (out sharedRecords, err error) {
 	var snapshots []room.StreamSnapshot
-	err = x.room.hub.read(func(ctx context.Context) error {
+	err = x.room.hub.read(x.room.id, func(ctx context.Context) error {
 		snapshots, err = x.room.hub.store.Snapshot(ctx, x.room.id, []room.Stream{room.Shared}, "")
 		return err
 	})

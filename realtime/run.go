@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 // hub started has stopped. Call [Hub.Drain] first to let members go in order.
 func (h *Hub) Run(ctx context.Context) error {
 	defer h.shutDown()
+	measuring := make(chan struct{})
+	go func() { defer close(measuring); h.load.run(ctx) }()
+	defer func() { <-measuring }()
 	w := newWatch(h)
 	for {
 		timer := time.NewTimer(jittered(positionEveryDown))
@@ -87,18 +91,23 @@ func (h *Hub) head(ctx context.Context, id room.ID) (room.Head, error) {
 	return head, nil
 }
 
-// read does one catch-up read. Reconnects come in herds; the store sees at most
-// MaxReads of these at a time.
-func (h *Hub) read(f func(context.Context) error) error {
-	h.reads <- struct{}{}
-	defer func() { <-h.reads }()
+// errEnding says that the hub ends, or that too many wait already.
+var errEnding = errors.New("the server ends or has too many waiting")
+
+// read does one catch-up read of a room. Reconnects come in herds; the store sees
+// at most MaxReads of these at a time, and of one room no more than its share.
+func (h *Hub) read(id room.ID, f func(context.Context) error) error {
+	if !h.reads.enter(id, h.stopped) {
+		return errEnding
+	}
+	defer h.reads.leave(id)
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	return f(ctx)
 }
 
 func (h *Hub) readLog(id room.ID, stream room.Stream, after room.Rev, limit int) (rows []room.Logged, err error) {
-	err = h.read(func(ctx context.Context) error {
+	err = h.read(id, func(ctx context.Context) error {
 		rows, err = h.store.After(ctx, id, stream, after, limit)
 		return err
 	})

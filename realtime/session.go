@@ -23,6 +23,7 @@ type session struct {
 	// audience says whose private things it may see: an index of [room.Streams].
 	audience int
 	streams  [len(room.Streams)]bool
+	watches  bool // has no name in the room, and never gets one
 
 	state  atomic.Int32 // of the drain: idle, again, writing or ended
 	parts  atomic.Int32 // of reader and drain, those that have not ended

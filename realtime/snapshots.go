@@ -30,31 +30,35 @@ type snapshotCache struct {
 // read returns the streams' states, shared with others and not to be changed,
 // and the client's own seqs. The seqs are read no earlier than the states: an op
 // that became a commit in between is among the commits that follow.
-func (c *snapshotCache) read(r *liveRoom, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error) {
+func (c *snapshotCache) read(r *liveRoom, streams []room.Stream, client room.ClientID) (list []room.StreamSnapshot, from string, err error) {
 	key := r.snapshotKey(streams)
-	v, err, _ := c.reading.Do(key, func() (any, error) { return c.fetch(r, streams, key) })
+	from = fromCache
+	v, err, _ := c.reading.Do(key, func() (any, error) { return c.fetch(r, streams, key, &from) })
 	if err != nil {
-		return nil, err
+		return nil, from, err
 	}
-	list := slices.Clone(v.([]room.StreamSnapshot))
+	list = slices.Clone(v.([]room.StreamSnapshot))
 	seqs, err := r.seqs(streams, client)
 	if err != nil {
-		return nil, err
+		return nil, from, err
 	}
 	for i := range list {
 		list[i].Seq = seqs[list[i].Stream]
 	}
-	return list, nil
+	return list, from, nil
 }
 
-func (c *snapshotCache) fetch(r *liveRoom, streams []room.Stream, key string) (list []room.StreamSnapshot, err error) {
+// fetch reads the streams unless somebody has just done so, and says in from
+// when it did.
+func (c *snapshotCache) fetch(r *liveRoom, streams []room.Stream, key string, from *string) (list []room.StreamSnapshot, err error) {
 	c.mu.Lock()
 	list = c.kept[key]
 	c.mu.Unlock()
 	if list != nil {
 		return list, nil
 	}
-	err = r.hub.read(func(ctx context.Context) (err error) {
+	*from = fromSnapshot
+	err = r.hub.read(r.id, func(ctx context.Context) (err error) {
 		list, err = r.hub.store.Snapshot(ctx, r.id, streams, "")
 		return err
 	})
@@ -76,6 +80,35 @@ func (c *snapshotCache) keep(key string, list []room.StreamSnapshot) {
 		defer c.mu.Unlock()
 		delete(c.kept, key)
 	})
+}
+
+// SharedSnapshot returns what a member who joins now would get of a stream, and false
+// when the room is not loaded here or has not come to rev yet: then the store is
+// to be asked.
+func (h *Hub) SharedSnapshot(_ context.Context, id room.ID, stream room.Stream, client room.ClientID, rev room.Rev) (room.StreamSnapshot, bool, error) {
+	h.mu.Lock()
+	r := h.rooms[id]
+	if r != nil {
+		r.refs++
+		r.uses++
+	}
+	h.mu.Unlock()
+	if r == nil {
+		return room.StreamSnapshot{}, false, nil
+	}
+	defer h.release(r)
+	<-r.ready
+	if r.err != nil {
+		return room.StreamSnapshot{}, false, nil
+	}
+	if _, last, _ := r.channels[streamIndex(stream)].head(); last < rev {
+		return room.StreamSnapshot{}, false, nil
+	}
+	list, _, err := r.cache.read(r, []room.Stream{stream}, client)
+	if err != nil || len(list) != 1 {
+		return room.StreamSnapshot{}, false, err
+	}
+	return list[0], list[0].Rev >= rev, nil
 }
 
 // snapshotKey names the streams at the revs this server has heard of. A later

@@ -54,6 +54,9 @@ func (p *presence) update(s *session, f presenceFrame) {
 	if v == nil || v.watcher || v.sockets == 0 {
 		return // a watcher shows nothing of itself
 	}
+	if p.room.hub.load.level.Load() >= shedPresence {
+		p.room.hub.metrics.sheds.WithLabelValues("presence").Inc()
+	}
 	state := v.state
 	state.focus, state.editing, state.draft = f.focus, f.editing, f.draft
 	state.view, state.presenting = f.view, f.presenting

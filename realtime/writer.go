@@ -30,7 +30,8 @@ type writer struct {
 // pending is a request and where its verdict goes.
 type pending struct {
 	req  room.Request
-	size int // rough bytes, for batchBytes
+	at   time.Time // when it came
+	size int       // rough bytes, for batchBytes
 	to   answerer
 }
 
@@ -56,8 +57,15 @@ func (w *writer) enqueue(p pending) *room.Error {
 	if hub.draining.Load() {
 		return busyError(time.Second, "the server is restarting; the change will be sent again")
 	}
-	if len(w.queue) >= queueLimit {
+	p.at = time.Now()
+	switch {
+	case len(w.queue) >= queueLimit:
 		return busyError(100*time.Millisecond, "the room is busy; send it again a little later")
+	case len(w.queue) > 0 && p.at.Sub(w.queue[0].at) > roomPatience:
+		return busyError(500*time.Millisecond, "the room is held up; send it again a little later")
+	case hub.load.refusesOp():
+		hub.metrics.sheds.WithLabelValues("ops").Inc()
+		return busyError(time.Second, "the server is busy; the change will be sent again")
 	}
 	if !w.running {
 		if !hub.begin() {
@@ -65,9 +73,11 @@ func (w *writer) enqueue(p pending) *room.Error {
 		}
 		hub.retain(w.room)
 		w.running = true
+		hub.load.writing.Add(1)
 		go w.run()
 	}
 	w.queue = append(w.queue, p)
+	hub.load.waiting.Add(1)
 	return nil
 }
 
@@ -95,12 +105,24 @@ func (w *writer) next() []pending {
 	if n == 0 {
 		w.running = false
 		w.queue = nil
+		w.room.hub.load.writing.Add(-1)
 		return nil
 	}
+	w.room.hub.load.waiting.Add(int64(-n))
 	batch := append([]pending(nil), w.queue[:n]...)
 	w.queue = append(w.queue[:0], w.queue[n:]...)
 	clear(w.queue[len(w.queue):cap(w.queue)]) // lets go of what was taken
 	return batch
+}
+
+// age returns how long the oldest request has waited, 0 without one.
+func (w *writer) age() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		return 0
+	}
+	return time.Since(w.queue[0].at)
 }
 
 // queued returns how many requests wait, their size, and whether there is work.
@@ -139,6 +161,7 @@ func (w *writer) commit(batch []pending) {
 	metrics := w.room.hub.metrics
 	metrics.commitSeconds.Observe(time.Since(started).Seconds())
 	metrics.batchSize.Observe(float64(len(batch)))
+	w.room.hub.load.note(time.Since(batch[0].at), len(batch))
 	fresh := w.room.addCommits(w.plan.Epoch, w.plan.Revs, result.Commits)
 	for i, v := range result.Verdicts {
 		batch[i].answerWith(v)

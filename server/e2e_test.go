@@ -56,6 +56,13 @@ func newWorldOn(t *testing.T, env ...string) *world {
 	t.Helper()
 	w := &world{env: append(env, "PARLEY_DATA="+dataDirectory(t), "PARLEY_OPS_PER_SECOND=0")}
 	w.process = start(t, w.env...)
+	w.furnish()
+	return w
+}
+
+// furnish makes the room and lets two people in.
+func (w *world) furnish() {
+	w.t.Helper()
 	var made struct{ ID string }
 	w.must("POST", "/api/v1/rooms", adminKey, `{"name":"Rollout plan","buyer_company":"Acme","seller_company":"Northwind",
 		"time_zone":"Europe/Berlin","go_live":"2027-03-01","template":"software-purchase"}`, &made)
@@ -66,7 +73,14 @@ func newWorldOn(t *testing.T, env ...string) *world {
 	w.buyerLink = buyer.ID
 	w.seller, w.buyer = w.join(seller.Token, "Omar Said").SessionToken, w.join(buyer.Token, "Dana Kim").SessionToken
 	w.milestone = w.firstMilestone()
-	return w
+}
+
+// watcher lets somebody in by a link that only watches.
+func (w *world) watcher() string {
+	w.t.Helper()
+	var watch link
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"none"}`, &watch)
+	return w.join(watch.Token, "").SessionToken
 }
 
 func (w *world) join(token, name string) joined {

@@ -128,7 +128,7 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 		return "", fmt.Errorf("cannot bring the database up to date: %w", err)
 	}
 	a.metrics.MustRegister(poolMetrics{db.pool})
-	a.store = postgres.Steady{Store: postgres.New(db.pool)}
+	a.store = postgres.NewSteady(postgres.New(db.pool))
 	return a.store.EnsureWorkspace(ctx, "Workspace")
 }
 

@@ -159,11 +159,11 @@ func TestTooManyConnectionsPutsCallsOff(t *testing.T) {
 
 	_, _, err := store.Commit(t.Context(), nil, w.id, []room.Request{req})
 	expectBusy(t, err, "no free connection")
-	_, err = postgres.Steady{Store: store}.Heads(shortly(t), []room.ID{w.id})
+	_, err = postgres.NewSteady(store).Heads(shortly(t), []room.ID{w.id})
 	expectBusy(t, err, "no free connection")
 
 	time.AfterFunc(200*time.Millisecond, release)
-	if _, err := (postgres.Steady{Store: store}).Heads(t.Context(), []room.ID{w.id}); err != nil {
+	if _, err := postgres.NewSteady(store).Heads(t.Context(), []room.ID{w.id}); err != nil {
 		t.Errorf("a read did not wait for a connection: %v", err)
 	}
 	pool.Reset()
@@ -204,7 +204,7 @@ func TestRestartOfTheDatabaseIsRiddenOut(t *testing.T) {
 	cluster.Migrate()
 	w := newWorldOn(t, cluster.DSN())
 	_, store := w.open()
-	steady := postgres.Steady{Store: store}
+	steady := postgres.NewSteady(store)
 	stays, err := pgx.Connect(t.Context(), w.dsn)
 	if err != nil {
 		t.Fatal(err)

@@ -22,12 +22,33 @@ const (
 // database, and whose other calls do as long as the database has not been told.
 // What outlasts its patience is a refusal with code busy. [Store.Commit] is the
 // room writer's, which has a patience of its own.
-type Steady struct{ *Store }
+type Steady struct {
+	*Store
+	// places bounds the calls that are under way, so that reads leave commits
+	// their part of the pool; capacity is readsOf the pool.
+	places chan struct{}
+}
+
+// readsOf is how many of a pool's connections everything but commits may have:
+// three quarters.
+func readsOf(pool int32) int { return max(1, int(pool)*3/4) }
+
+// NewSteady returns a patient store over s.
+func NewSteady(s *Store) Steady {
+	return Steady{Store: s, places: make(chan struct{}, readsOf(s.pool.Config().MaxConns))}
+}
 
 // again makes attempts until one ends in something other than mayRepeat, or
 // patience or ctx end.
-func again[T any](ctx context.Context, s *Store, mayRepeat func(error) bool, try func() (T, error)) (T, error) {
+func again[T any](ctx context.Context, s Steady, mayRepeat func(error) bool, try func() (T, error)) (T, error) {
 	started := time.Now()
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+	case <-ctx.Done():
+		var none T
+		return none, unreachable(ctx.Err())
+	}
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		out, err := try()
 		if err == nil || !away(err) {
@@ -60,47 +81,47 @@ func unreachable(err error) error {
 
 // Snapshot is [Store.Snapshot].
 func (s Steady) Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error) {
-	return again(ctx, s.Store, away, func() ([]room.StreamSnapshot, error) { return s.Store.Snapshot(ctx, id, streams, client) })
+	return again(ctx, s, away, func() ([]room.StreamSnapshot, error) { return s.Store.Snapshot(ctx, id, streams, client) })
 }
 
 // Preview is [Store.Preview].
 func (s Steady) Preview(ctx context.Context, id room.ID, req room.Request) (room.Outcome, error) {
-	return again(ctx, s.Store, away, func() (room.Outcome, error) { return s.Store.Preview(ctx, id, req) })
+	return again(ctx, s, away, func() (room.Outcome, error) { return s.Store.Preview(ctx, id, req) })
 }
 
 // After is [Store.After].
 func (s Steady) After(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev, limit int) ([]room.Logged, error) {
-	return again(ctx, s.Store, away, func() ([]room.Logged, error) { return s.Store.After(ctx, id, stream, rev, limit) })
+	return again(ctx, s, away, func() ([]room.Logged, error) { return s.Store.After(ctx, id, stream, rev, limit) })
 }
 
 // At is [Store.At].
 func (s Steady) At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error) {
-	return again(ctx, s.Store, away, func() (json.RawMessage, error) { return s.Store.At(ctx, id, stream, rev) })
+	return again(ctx, s, away, func() (json.RawMessage, error) { return s.Store.At(ctx, id, stream, rev) })
 }
 
 // Heads is [Store.Heads].
 func (s Steady) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
-	return again(ctx, s.Store, away, func() (map[room.ID]room.Head, error) { return s.Store.Heads(ctx, ids) })
+	return again(ctx, s, away, func() (map[room.ID]room.Head, error) { return s.Store.Heads(ctx, ids) })
 }
 
 // Seqs is [Store.Seqs].
 func (s Steady) Seqs(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) (map[room.Stream]int64, error) {
-	return again(ctx, s.Store, away, func() (map[room.Stream]int64, error) { return s.Store.Seqs(ctx, id, streams, client) })
+	return again(ctx, s, away, func() (map[room.Stream]int64, error) { return s.Store.Seqs(ctx, id, streams, client) })
 }
 
 // Authenticate is [Store.Authenticate].
 func (s Steady) Authenticate(ctx context.Context, token string) (room.Grant, error) {
-	return again(ctx, s.Store, away, func() (room.Grant, error) { return s.Store.Authenticate(ctx, token) })
+	return again(ctx, s, away, func() (room.Grant, error) { return s.Store.Authenticate(ctx, token) })
 }
 
 // Live is [Store.Live].
 func (s Steady) Live(ctx context.Context, sessions []room.SessionID) (map[room.SessionID]room.Grant, error) {
-	return again(ctx, s.Store, away, func() (map[room.SessionID]room.Grant, error) { return s.Store.Live(ctx, sessions) })
+	return again(ctx, s, away, func() (map[room.SessionID]room.Grant, error) { return s.Store.Live(ctx, sessions) })
 }
 
 // RoomWorkspace is [Store.RoomWorkspace].
 func (s Steady) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error) {
-	return again(ctx, s.Store, away, func() (room.WorkspaceID, error) { return s.Store.RoomWorkspace(ctx, id) })
+	return again(ctx, s, away, func() (room.WorkspaceID, error) { return s.Store.RoomWorkspace(ctx, id) })
 }
 
 // Rooms is [Store.Rooms].
@@ -109,7 +130,7 @@ func (s Steady) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, l
 		rooms []room.Summary
 		next  string
 	}
-	p, err := again(ctx, s.Store, away, func() (p page, err error) {
+	p, err := again(ctx, s, away, func() (p page, err error) {
 		p.rooms, p.next, err = s.Store.Rooms(ctx, ws, cursor, limit)
 		return p, err
 	})
@@ -118,22 +139,22 @@ func (s Steady) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, l
 
 // Links is [Store.Links].
 func (s Steady) Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error) {
-	return again(ctx, s.Store, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })
+	return again(ctx, s, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })
 }
 
 // LinkByToken is [Store.LinkByToken].
 func (s Steady) LinkByToken(ctx context.Context, token string) (room.Link, error) {
-	return again(ctx, s.Store, away, func() (room.Link, error) { return s.Store.LinkByToken(ctx, token) })
+	return again(ctx, s, away, func() (room.Link, error) { return s.Store.LinkByToken(ctx, token) })
 }
 
 // RevokeLink is [Store.RevokeLink]: revoking twice is revoking once.
 func (s Steady) RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
-	return again(ctx, s.Store, away, func() (room.Link, error) { return s.Store.RevokeLink(ctx, ws, id) })
+	return again(ctx, s, away, func() (room.Link, error) { return s.Store.RevokeLink(ctx, ws, id) })
 }
 
 // UseLink is [Store.UseLink]: the second time within a minute changes nothing.
 func (s Steady) UseLink(ctx context.Context, id room.LinkID) error {
-	_, err := again(ctx, s.Store, away, func() (struct{}, error) { return struct{}{}, s.Store.UseLink(ctx, id) })
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.UseLink(ctx, id) })
 	return err
 }
 
@@ -144,7 +165,7 @@ func (s Steady) CreateSession(ctx context.Context, l room.Link, participant room
 		token string
 		grant room.Grant
 	}
-	m, err := again(ctx, s.Store, away, func() (m made, err error) {
+	m, err := again(ctx, s, away, func() (m made, err error) {
 		m.token, m.grant, err = s.Store.CreateSession(ctx, l, participant)
 		return m, err
 	})
@@ -153,7 +174,7 @@ func (s Steady) CreateSession(ctx context.Context, l room.Link, participant room
 
 // CreateRoom is [Store.CreateRoom].
 func (s Steady) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error) {
-	return again(ctx, s.Store, unsent, func() (room.ID, error) { return s.Store.CreateRoom(ctx, n) })
+	return again(ctx, s, unsent, func() (room.ID, error) { return s.Store.CreateRoom(ctx, n) })
 }
 
 // CreateLink is [Store.CreateLink].
@@ -162,7 +183,7 @@ func (s Steady) CreateLink(ctx context.Context, n room.NewLink) (room.Link, stri
 		link  room.Link
 		token string
 	}
-	m, err := again(ctx, s.Store, unsent, func() (m made, err error) {
+	m, err := again(ctx, s, unsent, func() (m made, err error) {
 		m.link, m.token, err = s.Store.CreateLink(ctx, n)
 		return m, err
 	})

@@ -261,3 +261,8 @@ func (f *fake) arrive(op room.Op) {
 }
 
 func (f *fake) Recheck(_ context.Context, id room.ID) { f.checked = append(f.checked, id) }
+
+// SharedSnapshot leaves it to the store.
+func (f *fake) SharedSnapshot(context.Context, room.ID, room.Stream, room.ClientID, room.Rev) (room.StreamSnapshot, bool, error) {
+	return room.StreamSnapshot{}, false, nil
+}

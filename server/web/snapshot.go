@@ -10,6 +10,7 @@ type getSnapshotIn struct {
 	Room   string      `path:"room"`
 	Stream room.Stream `query:"stream" required:"true" enum:"shared,seller,buyer"`
 	Client string      `query:"client" doc:"the client whose last processed seq is wanted"`
+	Rev    int64       `query:"rev" minimum:"0" doc:"as a socket's snapshot_url has it: this rev or a newer one, which may be shared with others who ask at the same time"`
 }
 
 type getSnapshotOut struct{ Body StreamState }
@@ -22,6 +23,15 @@ func (s *server) getSnapshot(ctx context.Context, in *getSnapshotIn) (*getSnapsh
 	}
 	if in.Client != "" && !room.ValidUUID(in.Client) {
 		return nil, room.FieldErrorf(room.Invalid, "client", "client is a UUID in lower case")
+	}
+	if in.Rev > 0 {
+		shared, ok, err := s.Hub.SharedSnapshot(ctx, grant.Room, in.Stream, room.ClientID(in.Client), room.Rev(in.Rev))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return &getSnapshotOut{Body: stateOf(shared)}, nil
+		}
 	}
 	snapshots, err := s.Store.Snapshot(ctx, grant.Room, []room.Stream{in.Stream}, room.ClientID(in.Client))
 	if err != nil {

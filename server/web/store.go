@@ -47,6 +47,9 @@ type Hub interface {
 	ServeSocket(w http.ResponseWriter, r *http.Request, id room.ID, cookieToken string)
 	// Submit hands an op to the room's writer and waits for its verdict.
 	Submit(ctx context.Context, id room.ID, req room.Request) (room.Verdict, error)
+	// SharedSnapshot returns a stream as a member who joins now gets it, shared with
+	// others who come at the same time; false when the store is to be asked.
+	SharedSnapshot(ctx context.Context, id room.ID, stream room.Stream, client room.ClientID, rev room.Rev) (room.StreamSnapshot, bool, error)
 	// Recheck ends the sockets of a room whose sessions are no longer valid.
 	Recheck(ctx context.Context, id room.ID)
 }
