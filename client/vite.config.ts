@@ -1,12 +1,23 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+// plainImports leaves dynamic imports to the browser: there is no stylesheet of
+// a part to wait for, and what is preloaded stands in the page.
+function plainImports(): Plugin {
+  return {
+    name: 'plain-imports',
+    enforce: 'pre',
+    load: (id) =>
+      id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null,
+  };
+}
 
 // The build output is in git and inside the server's binary, so names are
 // stable, without hashes, and there are no source maps. Files name each other
 // relatively: the server puts the version into their folder.
 export default defineConfig({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), plainImports()],
   build: {
     target: 'es2022',
     outDir: 'dist',
@@ -19,8 +30,18 @@ export default defineConfig({
     rolldownOptions: {
       input: { app: 'src/main.ts' },
       output: {
-        // What the first screen and the later parts share; the page asks for both at once.
-        codeSplitting: { groups: [{ name: 'core', test: /node_modules/ }] },
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            // What the first screen and the later parts share; the page asks for all of it at once.
+            { name: 'core', test: /node_modules/ },
+            {
+              name: 'parts',
+              test: /(replica\/dates|page\/(room\.svelte|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
+            },
+            { name: 'words', test: /page\/activity\/(ago|sentence)\.ts$/ },
+          ],
+        },
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
         assetFileNames: (asset) =>

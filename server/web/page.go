@@ -19,6 +19,7 @@ type visit struct {
 	member  room.RecordID // looked up in the plan, "" for a watcher's view
 	link    *bootLink
 	session bool
+	tab     string // the one its address names, "" for the first it is given
 }
 
 // pageOfLink answers /join/{token} and /s/{token}. The token opens the page;
@@ -30,7 +31,7 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := visit{
-		room: link.Room, member: link.Participant,
+		room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
 		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
 	}
 	if before, ok := s.cameBefore(r.Context(), link); ok && !link.Watching() && v.member == "" {
@@ -43,7 +44,7 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 func (s *server) pageOfRoom(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["room"]
 	grant, err := s.enter(r.Context(), id)
-	s.page(w, r, visit{room: grant.Room, member: grant.Member.ID, session: true}, err)
+	s.page(w, r, visit{room: grant.Room, member: grant.Member.ID, session: true, tab: mux.Vars(r)["tab"]}, err)
 }
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error) {
@@ -60,7 +61,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error
 		s.fault(w, r, err)
 		return
 	}
-	s.render(w, status, b)
+	s.render(w, status, b, partsOf(v, b))
 }
 
 // shell is the page before its script runs. Its title says nothing of the deal:
@@ -77,6 +78,10 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <link rel="stylesheet" href="/assets/{{.Version}}/app.css">
 {{- if .Boot}}
 <link rel="modulepreload" href="/assets/{{.Version}}/core.js">
+<link rel="modulepreload" href="/assets/{{.Version}}/parts.js">
+{{- range .Parts}}
+<link rel="modulepreload" href="/assets/{{$.Version}}/{{.File}}"{{with .Media}} media="{{.}}"{{end}}>
+{{- end}}
 <script type="module" src="/assets/{{.Version}}/app.js"></script>
 {{- end}}
 </head>
@@ -93,15 +98,16 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 type shellData struct {
 	Version string
 	Text    string
+	Parts   []part
 	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
 }
 
-func (s *server) render(w http.ResponseWriter, status int, b boot) {
+func (s *server) render(w http.ResponseWriter, status int, b boot, parts []part) {
 	data, err := json.Marshal(b)
 	if err != nil {
 		panic(err) // every part was JSON before
 	}
-	s.html(w, status, shellData{Version: s.assets.version, Boot: template.JS(data)})
+	s.html(w, status, shellData{Version: s.assets.version, Parts: parts, Boot: template.JS(data)})
 }
 
 func (s *server) html(w http.ResponseWriter, status int, data shellData) {

@@ -110,6 +110,9 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)
+	s.plain(packed, raw("GET", "/join/{token}/"+tabPattern, "page-join-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
+	s.plain(packed, raw("GET", "/s/{token}/"+tabPattern, "page-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
+	s.plain(packed, raw("GET", "/r/{room}/"+tabPattern, "page-room-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfRoom)
 
 	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
 	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)

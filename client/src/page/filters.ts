@@ -1,5 +1,7 @@
 import type { MilestoneView, PlanView } from '../replica/view-types';
-import type { Filter } from './room.svelte';
+
+/** Filter is which milestones the plan shows. */
+export type Filter = 'all' | 'buyer' | 'seller' | 'mine' | 'late';
 
 /** FILTERS lists the filters in the order they are shown. */
 export const FILTERS: readonly Filter[] = ['all', 'buyer', 'seller', 'mine', 'late'];

@@ -3,13 +3,9 @@ import type { Notice, RoomClient, RoomSnapshot } from '../connection/room-client
 import { formatDay } from '../replica/dates';
 import type { Access, Op, Stream } from '../replica/types';
 import type { CompanySide, MilestoneView, PlanView } from '../replica/view-types';
+import type { Address, OpenPanel, PanelPart } from './address/address.svelte';
+import type { Filter } from './filters';
 import { colours } from './people';
-
-/** Filter is which milestones the plan shows. */
-export type Filter = 'all' | 'buyer' | 'seller' | 'mine' | 'late';
-
-/** PanelPart is the part of a milestone's panel that is brought into view. */
-export type PanelPart = 'details' | 'comments' | 'criteria';
 
 /** Toast is the one message at the foot of the page. */
 export interface Toast {
@@ -27,10 +23,8 @@ const RANK: readonly Access[] = ['viewer', 'commenter', 'contributor', 'editor',
 /** Room is what every component of the page works with: the room's client and what the page itself remembers. */
 export class Room {
   readonly client: RoomClient;
+  readonly address: Address;
   #snap = $state.raw<RoomSnapshot>(undefined as unknown as RoomSnapshot);
-  filter: Filter = $state('all');
-  /** open is the milestone whose panel is open. */
-  open: { readonly id: string; readonly part: PanelPart } | null = $state.raw(null);
   toast: Toast | null = $state.raw(null);
   /** asking holds what waits for a name: the first write of somebody without one. */
   asking: { readonly go: () => void } | null = $state.raw(null);
@@ -38,8 +32,9 @@ export class Room {
   dialog: 'share' | 'keys' | 'removed' | 'activity' | null = $state(null);
   #toasts = 0;
 
-  constructor(client: RoomClient) {
+  constructor(client: RoomClient, address: Address) {
     this.client = client;
+    this.address = address;
     this.#snap = client.snapshot();
     client.subscribe(() => {
       this.#snap = client.snapshot();
@@ -134,8 +129,22 @@ export class Room {
     return this.snap.notices.filter((n) => n.record === record && n.field === field);
   }
 
+  /** filter is which milestones the plan shows. */
+  get filter(): Filter {
+    return this.address.filter;
+  }
+
+  set filter(filter: Filter) {
+    this.address.filter = filter;
+  }
+
+  /** open is the milestone whose panel is open. */
+  get open(): OpenPanel | null {
+    return this.address.panel;
+  }
+
   openPanel(id: string, part: PanelPart = 'details'): void {
-    this.open = { id, part };
+    this.address.open({ id, part });
   }
 }
 

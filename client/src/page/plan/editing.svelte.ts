@@ -1,5 +1,5 @@
 import type { Notice } from '../../connection/room-client';
-import { type DateInput, parseDate } from '../../replica/date-input';
+import type { DateInput } from '../../replica/date-input';
 import type { Value } from '../../replica/types';
 import type { CompanySide, MilestoneView, Status } from '../../replica/view-types';
 import { LOCALE } from '../room.svelte';
@@ -28,6 +28,11 @@ export class Editing {
 
   constructor(grid: Grid) {
     this.#grid = grid;
+  }
+
+  /** waiting: an editor is open whose file has not arrived; keys still go to the grid. */
+  get waiting(): boolean {
+    return this.edit !== null && this.#grid.tools === null;
   }
 
   is(id: string, field: string): boolean {
@@ -123,8 +128,11 @@ export class Editing {
   }
 
   date(text: string): DateInput {
-    const { view } = this.#grid.room;
-    return parseDate(text, { locale: LOCALE, today: view.today, goLive: view.room?.go_live ?? null });
+    const { tools, room } = this.#grid;
+    // Asked for from an editor, which comes in the same file.
+    if (tools === null) return { ok: false, message: 'One moment…' };
+    const { view } = room;
+    return tools.parseDate(text, { locale: LOCALE, today: view.today, goLive: view.room?.go_live ?? null });
   }
 
   setStatus(m: MilestoneView, status: Status, override?: string): void {

@@ -15,6 +15,9 @@ export interface Menu {
   readonly kind: 'menu' | 'move';
 }
 
+/** Tools are the editors, menus and notices of the grid. */
+export type Tools = typeof import('./tools');
+
 /** Drop is where a dragged row would go, and how far down the grid the line for it is. */
 export interface Drop {
   readonly phase: string;
@@ -35,6 +38,8 @@ export class Grid {
   /** inside: the focus is in the grid. */
   inside = $state(false);
   draft: Draft | null = $state.raw(null);
+  /** tools are null until they have arrived. */
+  tools: Tools | null = $state.raw(null);
   menu: Menu | null = $state.raw(null);
   /** renaming is the phase whose name is edited. */
   renaming: string | null = $state(null);

@@ -13,6 +13,7 @@ function isEditable(col: Column | null): col is EditField & Column {
 export function press(grid: Grid, event: KeyboardEvent, rtl: boolean): boolean {
   const at = grid.cursor;
   if (at === null || event.isComposing) return false;
+  if (grid.editing.waiting) return typeAhead(grid, event);
   if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     return shift(grid, at, event.key === 'ArrowDown' ? 1 : -1);
   }
@@ -27,6 +28,16 @@ export function press(grid: Grid, event: KeyboardEvent, rtl: boolean): boolean {
   if (move !== null) return grid.move(move);
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   return at.col === null ? rowKey(grid, at, event) : cellKey(grid, at, event);
+}
+
+// The editor is on its way: what is typed meanwhile will be in it.
+function typeAhead({ editing }: Grid, event: KeyboardEvent): boolean {
+  const { edit } = editing;
+  if (event.key === 'Escape') editing.cancel();
+  else if (event.ctrlKey || event.metaKey || event.key === 'Tab') return false;
+  else if (edit !== null && edit.field !== 'status' && [...event.key].length === 1)
+    editing.type(edit.text + event.key);
+  return true;
 }
 
 function shift(grid: Grid, at: Stop, by: 1 | -1): boolean {

@@ -1,7 +1,6 @@
 import { byPosition } from '../../replica/order';
 import type { MilestoneView, PhaseView, PlanView } from '../../replica/view-types';
-import { passes } from '../filters';
-import type { Filter } from '../room.svelte';
+import { type Filter, passes } from '../filters';
 import { COLUMNS, type Column, type NavRow } from './nav';
 
 /** Draft is a milestone that is being named and does not exist yet. */
