@@ -17,6 +17,7 @@ func (s *session) pending(f opFrame) pending {
 // answer sends the verdict of an op. Each op frame gets exactly one answer:
 // ack, reject, or error seq_gap (P11).
 func (s *session) answer(stream room.Stream, seq int64, v room.Verdict) {
+	s.answeredHeld(stream, seq)
 	var frame []byte
 	switch {
 	case v.Err == nil:
@@ -36,12 +37,24 @@ func (s *session) answer(stream room.Stream, seq int64, v room.Verdict) {
 	s.send(item{frame: frame, answer: true})
 }
 
-// hold makes ops above seq gaps until seq itself has come.
+// answeredHeld notes that the op which the others waited for has its answer.
+func (s *session) answeredHeld(stream room.Stream, seq int64) {
+	i := streamIndex(stream)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.came[i] == seq {
+		s.came[i] = 0
+	}
+}
+
+// hold makes ops above seq gaps until seq itself has come. When it is on its way
+// to the writer it has: the gap was found in front of it, and to wait for it once
+// more would be to wait for ever.
 func (s *session) hold(stream room.Stream, seq int64) {
 	i := streamIndex(stream)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held[i] == 0 || seq < s.held[i] {
+	if s.came[i] != seq && (s.held[i] == 0 || seq < s.held[i]) {
 		s.held[i] = seq
 	}
 }

@@ -3,6 +3,7 @@ package realtime
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -291,6 +292,57 @@ func TestCrossStreamOpReachesBothStreams(t *testing.T) {
 		seller.expect("ack")
 		if f := buyer.expect("commits"); f.Stream != room.Shared || !strings.Contains(f.raw, "Discount floor") {
 			t.Errorf("got %s", f.raw)
+		}
+		b.stop()
+	})
+}
+
+// The op that the others wait for may be on its way when they learn that it is
+// missing: a gap found in front of it must not hold up what comes behind it.
+func TestGapFoundInFrontOfTheOpItWaitsFor(t *testing.T) { // P13
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		c, _ := b.join("priya")
+		c.say(opText(room.Shared, 1, milestone, "1"))
+		c.expect("commits")
+		c.expect("ack")
+		var gates [3]chan error // of the attempts to commit from here on
+		for i := range gates {
+			gates[i] = make(chan error)
+		}
+		var attempt atomic.Int64
+		b.store.setFail(func(call string) error {
+			if call != "commit" {
+				return nil
+			}
+			n := int(attempt.Add(1)) - 1
+			if n >= len(gates) {
+				return nil
+			}
+			return <-gates[n]
+		})
+		c.say(opText(room.Shared, 2, milestone, "2"))
+		synctest.Wait()
+		c.say(opText(room.Shared, 3, milestone, "3"))
+		synctest.Wait()
+		gates[0] <- room.Errorf(room.Busy, "the database is away")
+		if f := c.expect("reject"); f.Code != "busy" || f.Seq != 2 {
+			t.Fatalf("op 2 is answered by %s", f.raw)
+		}
+		synctest.Wait()                               // op 3 is on its way to the store
+		c.say(opText(room.Shared, 2, milestone, "2")) // it waits behind it
+		synctest.Wait()
+		gates[1] <- nil
+		if f := c.expect("error"); f.Code != "seq_gap" || f.Seq != 3 {
+			t.Fatalf("op 3 is answered by %s", f.raw)
+		}
+		gates[2] <- nil
+		c.expect("commits")
+		c.expect("ack")
+		c.say(opText(room.Shared, 3, milestone, "3"))
+		c.expect("commits")
+		if f := c.expect("ack"); f.Seq != 3 {
+			t.Errorf("op 3, sent behind op 2, is answered by %s", f.raw)
 		}
 		b.stop()
 	})

@@ -147,7 +147,7 @@ func (s *session) handleOp(f opFrame) error {
 	s.mu.Lock()
 	s.open++
 	if held == f.seq {
-		s.held[i] = 0
+		s.held[i], s.came[i] = 0, f.seq
 	}
 	s.mu.Unlock()
 	if busy := s.room.writer.enqueue(s.pending(f)); busy != nil {

@@ -38,6 +38,7 @@ type session struct {
 	taken chan struct{}
 	// held is the seq that must come next in a stream after a busy, 0 for any.
 	held    [len(room.Streams)]int64
+	came    [len(room.Streams)]int64      // the held seq that has come and has no answer yet, 0 for none
 	joins   [len(room.Streams)]*joinFrame // asked for
 	joining bool                          // joinLoop runs
 	onEnded []func()                      // called once reader and drain are done …
