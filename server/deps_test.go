@@ -29,6 +29,8 @@ var mayImport = map[string][]string{
 	"server/web":               {"realtime", "room", "client"},
 	"server/embedded":          {},
 	"server/demo":              {"room"},
+	"e2e/faults":               {"room", "server/embedded"},
+	"e2e/faults/check":         {"e2e/faults"},
 }
 
 // mayImportAll are the programs: they wire everything.
