@@ -64,9 +64,7 @@ func (h *Hub) compare(r *liveRoom, heads map[room.ID]room.Head, before standing)
 	}
 	head, there := heads[r.id]
 	if there {
-		if r.compare(head, before) {
-			r.check.start(h) // looks again, and begins another epoch
-		}
+		r.compare(head, before)
 		return
 	}
 	for _, s := range r.members() {

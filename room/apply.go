@@ -39,6 +39,7 @@ func (d *draft) do(i int, op *Op, grouped bool) *Error {
 		return FieldErrorf(Invalid, "kind", "%s cannot be part of a group", r.kind)
 	}
 	d.op, d.rule, d.touched, d.moving = i, r, d.touched[:0], false
+	d.answer, d.why, d.kept = false, text(op.Reason), nil
 	if !d.trusted {
 		if err := d.authorize(d.stamp.By, r, op); err != nil {
 			return refusal(err)
@@ -53,6 +54,10 @@ func (d *draft) do(i int, op *Op, grouped bool) *Error {
 	}
 	d.settleStatuses()
 	d.syncAnchor()
+	if err := d.settleMoves(op); err != nil {
+		return refusal(err)
+	}
+	d.settleAcceptances()
 	return refusal(d.verify())
 }
 
@@ -82,7 +87,7 @@ func (d *draft) checkStream(r *rule, op *Op) error {
 		return nil
 	}
 	if r.shape != updateShape && r.shape != roomShape {
-		return FieldErrorf(Invalid, "stream", "a %s is shared by all; use the stream shared", k.Entity.noun())
+		return FieldErrorf(Invalid, "stream", "%s is shared by all; use the stream shared", k.Entity.one())
 	}
 	for _, f := range k.Fields {
 		if _, ok := op.Set[f.Name]; ok && f.Private != d.stream {

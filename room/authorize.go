@@ -64,9 +64,14 @@ func guardPrivate(m Member, e Entity, set Fields) error {
 	return nil
 }
 
-func guardRoom(_ *draft, m Member, op *Op) error {
+func guardRoom(d *draft, m Member, op *Op) error {
 	if _, ok := op.Set["status"]; ok && !m.Access.AtLeast(Owner) {
 		return FieldErrorf(Forbidden, "set.status", "changing the room's status needs the access owner")
+	}
+	for _, side := range []Side{SideSeller, SideBuyer} {
+		if _, ok := op.Set[approverOf(side)]; ok && m.Side != side {
+			return FieldErrorf(Forbidden, "set."+approverOf(side), "only %s says who agrees for it", d.company(string(side)))
+		}
 	}
 	return guardPrivate(m, RoomEntity, op.Set)
 }

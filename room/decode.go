@@ -80,6 +80,12 @@ var keysOf = [...][]string{
 	shiftShape:      {"kind", "to", "mode", "reason", "unilateral"},
 	templateShape:   {"kind", "template", "go_live"},
 	undoShape:       {"kind", "rev"},
+	proposeShape:    {"kind", "id", "milestone", "to", "reason"},
+	counterShape:    {"kind", "id", "to", "reason"},
+	answerShape:     {"kind", "id", "reason"},
+	acceptShape:     {"kind", "id", "reason", "push"},
+	agreeShape:      {"kind", "rev"},
+	baselineShape:   {"kind", "name"},
 }
 
 // keys lists the keys that an op of this kind may have.
@@ -161,8 +167,12 @@ func (op *Op) decode(r *rule, m map[string]any) (err *Error) {
 		err = op.decodeShift(m)
 	case templateShape:
 		op.Template, op.GoLive, err = decodeTemplate(m)
-	case undoShape:
+	case undoShape, agreeShape:
 		op.Rev, err = decodeRev(m)
+	case proposeShape, counterShape, answerShape, acceptShape:
+		err = op.decodeDate(r, m)
+	case baselineShape:
+		op.Name, err = decodeText(m, &baselineName)
 	default:
 		panic(fmt.Sprintf("room: %s has the unknown shape %d", r.kind, r.shape))
 	}
@@ -282,36 +292,23 @@ func (op *Op) decodeShift(m map[string]any) (err *Error) {
 	return op.decodeMove(m)
 }
 
-// reasonField describes why a date moves.
-var reasonField = Field{Name: "reason", Type: Text, Max: 1000, Required: true}
+// reasonField describes why a date moves, or a proposal is answered so.
+var reasonField = Field{Name: "reason", Type: Text, Max: MaxReason, Required: true}
 
 // decodeMove reads what every op that moves dates may say about it.
-func (op *Op) decodeMove(m map[string]any) *Error {
-	if v := m["reason"]; v != nil {
-		reason, err := reasonField.CheckValue(v)
-		if err != nil {
-			return about("reason", err)
-		}
-		op.Reason = reason.(string)
+func (op *Op) decodeMove(m map[string]any) (err *Error) {
+	if op.Reason, err = decodeReason(m); err != nil {
+		return err
 	}
-	if v := m["unilateral"]; v != nil {
-		var ok bool
-		if op.Unilateral, ok = v.(bool); !ok {
-			return FieldErrorf(Invalid, "unilateral", "unilateral is neither true nor false")
-		}
-	}
-	return nil
+	op.Unilateral, err = decodeFlag(m, "unilateral")
+	return err
 }
 
-func decodeDay(m map[string]any, key string) (string, *Error) {
-	s, ok := m[key].(string)
-	if !ok {
-		return "", FieldErrorf(Invalid, key, "this is not a date; use YYYY-MM-DD")
+func decodeReason(m map[string]any) (string, *Error) {
+	if m["reason"] == nil {
+		return "", nil
 	}
-	if err := checkDay(s); err != nil {
-		return "", about(key, err)
-	}
-	return s, nil
+	return decodeText(m, &reasonField)
 }
 
 func decodeTemplate(m map[string]any) (slug, goLive string, err *Error) {

@@ -43,11 +43,19 @@ func TestDecodeOps(t *testing.T) {
 		`{"kind":"milestone.reschedule","id":"A","due":"2028-02-29","push":false}`:   {Kind: KindReschedule, ID: idA, Due: "2028-02-29"},
 		`{"kind":"milestone.reschedule","id":"A","due":"2028-02-29","push":true,"reason":"The audit moved","unilateral":true}`: {
 			Kind: KindReschedule, ID: idA, Due: "2028-02-29", Push: true, Reason: "The audit moved", Unilateral: true},
-		`{"kind":"plan.shift","to":"2026-10-01","mode":"counted","reason":null}`: {Kind: KindShift, Due: "2026-10-01", Mode: ShiftCounted},
-		`{"kind":"template.apply","template":"blank","go_live":null}`:            {Kind: KindTemplateApply, Template: "blank"},
-		`{"kind":"template.apply","template":"blank","go_live":"2026-09-01"}`:    {Kind: KindTemplateApply, Template: "blank", GoLive: "2026-09-01"},
-		`{"kind":"op.undo","rev":12}`:                                            {Kind: KindUndo, Rev: 12},
-		`{"kind":"participant.revoke","id":"A"}`:                                 {Kind: KindRevoke, ID: idA},
+		`{"kind":"plan.shift","to":"2026-10-01","mode":"counted","reason":null}`:              {Kind: KindShift, Due: "2026-10-01", Mode: ShiftCounted},
+		`{"kind":"date.propose","id":"A","milestone":"B","to":"2026-10-22","reason":"audit"}`: {Kind: KindDatePropose, ID: idA, Milestone: idB, To: "2026-10-22", Reason: "audit"},
+		`{"kind":"date.propose","id":"A","milestone":"B","to":"2026-10-22"}`:                  {Kind: KindDatePropose, ID: idA, Milestone: idB, To: "2026-10-22"},
+		`{"kind":"date.accept","id":"A","reason":null,"push":true}`:                           {Kind: KindDateAccept, ID: idA, Push: true},
+		`{"kind":"date.counter","id":"A","to":"2026-10-22","reason":"audit"}`:                 {Kind: KindDateCounter, ID: idA, To: "2026-10-22", Reason: "audit"},
+		`{"kind":"date.decline","id":"A","reason":"too late"}`:                                {Kind: KindDateDecline, ID: idA, Reason: "too late"},
+		`{"kind":"date.withdraw","id":"A"}`:                                                   {Kind: KindDateWithdraw, ID: idA},
+		`{"kind":"plan.accept","rev":41}`:                                                     {Kind: KindPlanAccept, Rev: 41},
+		`{"kind":"baseline.add","name":"Before the audit"}`:                                   {Kind: KindBaselineAdd, Name: "Before the audit"},
+		`{"kind":"template.apply","template":"blank","go_live":null}`:                         {Kind: KindTemplateApply, Template: "blank"},
+		`{"kind":"template.apply","template":"blank","go_live":"2026-09-01"}`:                 {Kind: KindTemplateApply, Template: "blank", GoLive: "2026-09-01"},
+		`{"kind":"op.undo","rev":12}`:                                                         {Kind: KindUndo, Rev: 12},
+		`{"kind":"participant.revoke","id":"A"}`:                                              {Kind: KindRevoke, ID: idA},
 	} {
 		ops, group, err := decode(t, `{"op":`+fill(body, map[string]RecordID{"A": idA, "B": idB})+`}`)
 		if err != nil || group || len(ops) != 1 || !reflect.DeepEqual(ops[0], want) {
@@ -133,6 +141,17 @@ func TestDecodeOpsIsStrict(t *testing.T) {
 		"an unknown template":       {`{"op":{"kind":"template.apply","template":"pilot"}}`, "op.template", "use blank or software-purchase"},
 		"rev 0":                     {`{"op":{"kind":"op.undo","rev":0}}`, "op.rev", "not the rev"},
 		"a rev with a point":        {`{"op":{"kind":"op.undo","rev":1.0}}`, "op.rev", "not the rev"},
+		"a proposal without a date": {`{"op":{"kind":"date.propose","id":"` + idA + `","milestone":"` + idB + `","reason":"x"}}`, "op.to", "not a date"},
+		"a proposal for nothing":    {`{"op":{"kind":"date.propose","id":"` + idA + `","to":"2026-10-22","reason":"x"}}`, "op.milestone", "missing"},
+		"a proposal on no day":      {`{"op":{"kind":"date.propose","id":"` + idA + `","milestone":"` + idB + `","to":"2026-02-30"}}`, "op.to", "30 Feb 2026"},
+		"a long reason":             {`{"op":{"kind":"date.decline","id":"` + idA + `","reason":"` + strings.Repeat("x", MaxReason+1) + `"}}`, "op.reason", "1001 characters"},
+		"a reason that is a number": {`{"op":{"kind":"date.withdraw","id":"` + idA + `","reason":1}}`, "op.reason", "not text"},
+		"a push that is no flag":    {`{"op":{"kind":"date.accept","id":"` + idA + `","push":1}}`, "op.push", "neither true nor false"},
+		"a mark that is no flag":    {`{"op":{"kind":"milestone.reschedule","id":"` + idA + `","due":"2026-10-22","push":false,"unilateral":"yes"}}`, "op.unilateral", "neither true nor false"},
+		"a yes to no rev":           {`{"op":{"kind":"plan.accept"}}`, "op.rev", "not the rev"},
+		"a baseline without a name": {`{"op":{"kind":"baseline.add"}}`, "op.name", "missing"},
+		"a baseline with items":     {`{"op":{"kind":"baseline.add","name":"x","items":{}}}`, "op.items", "no such key"},
+		"an agreed date set":        {`{"op":{"kind":"milestone.update","id":"` + idA + `","set":{"agreed_due":"2026-10-22"}}}`, "op.set.agreed_due", "set by the server"},
 		"a fault in a group":        {`{"ops":[{"kind":"op.undo","rev":1},{"kind":"task.complete","id":""}]}`, "ops[0].kind", "part of a group"},
 		"the second of a group":     {`{"ops":[{"kind":"task.complete","id":"` + idA + `"},{"kind":"task.complete","id":""}]}`, "ops[1].id", "not an id"},
 	} {
@@ -167,7 +186,7 @@ func TestEveryFieldCanBeChecked(t *testing.T) {
 	for _, k := range Schema {
 		for i := range k.Fields {
 			f := &k.Fields[i]
-			if v, err := f.CheckValue(map[string]any{}); err == nil {
+			if v, err := f.CheckValue(map[string]any{"x": true}); err == nil {
 				t.Errorf("%s.%s accepts %v", k.Entity, f.Name, v)
 			}
 			if v, err := f.CheckValue(nil); v != nil || err != nil {
@@ -189,12 +208,15 @@ func FuzzDecode(f *testing.F) {
 		`{"op":{"kind":"room.update","set":{"amount":"1.5","time_zone":"UTC","go_live":"2026-01-01"}}}`,
 		`{"op":{"kind":"participant.add","id":"A","set":{"name":"x","side":"buyer","access":"viewer","email":"a@b"}}}`,
 		`{"op":{"kind":"template.apply","template":"blank"}}`, `{"op":{"kind":"op.undo","rev":1}}`, `{"op":{"kind":"dependency.add","id":"A","set":{"from":"M","to":"M"}}}`,
-		`{"op":{"kind":"milestone.withdraw","id":"M"}}`, `{"op":"\ud800"}`, "{\"op\":\"\x00\xff\"}", `{"a":1,"a":2}`, `[[[[[[[[[[[[[[[[[[[[`, `{"op":{"kind":"group"}}`,
+		`{"op":{"kind":"milestone.withdraw","id":"M"}}`, `{"op":"\ud800"}`,
+		`{"op":{"kind":"date.propose","id":"A","milestone":"M","to":"2026-10-22","reason":"x"}}`, `{"op":{"kind":"date.accept","id":"D","push":false}}`, `{"op":{"kind":"date.counter","id":"D","to":"2026-10-22"}}`,
+		`{"op":{"kind":"plan.accept","rev":3}}`, `{"op":{"kind":"baseline.add","name":"x"}}`, `{"op":{"kind":"milestone.reschedule","id":"M","due":"2026-10-22","push":false,"unilateral":true,"reason":"x"}}`, "{\"op\":\"\x00\xff\"}", `{"a":1,"a":2}`, `[[[[[[[[[[[[[[[[[[[[`, `{"op":{"kind":"group"}}`,
 	} {
-		f.Add([]byte(fill(seed, map[string]RecordID{"A": uid(0x99), "P": phase1, "M": uid(0x30)})))
+		f.Add([]byte(fill(seed, map[string]RecordID{"A": uid(0x99), "P": phase1, "M": uid(0x30), "D": uid(0x98)})))
 	}
 	w := newWorld(f)
 	w.milestone(Shared, 0x30, nil)
+	w.as(dana, Shared, Op{Kind: KindDatePropose, ID: uid(0x98), Milestone: uid(0x30), To: "2026-10-15"}).ok(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		typed := func(err error) {
 			if _, ok := errors.AsType[*Error](err); !ok {

@@ -17,7 +17,6 @@ type draft struct {
 	at     string // the stamp's time, as records hold it
 	stream Stream // that of the op
 	edits  map[recordKey]*edit
-	edited map[kindOf]int // how many edits there are of each kind
 
 	// Of the op at hand.
 	op      int // its index in the group
@@ -27,6 +26,9 @@ type draft struct {
 	undone  *Commit // what an op.undo takes back
 	trusted bool    // the sender's rights are not checked here
 	moving  bool    // records change streams: what they refer to may be removed
+	answer  bool    // the op answers a proposal with yes: both sides want the date
+	why     Value   // why the op moves dates
+	kept    []*edit // the acceptances that an undo makes hold again
 
 	// anchors are the shared milestones that the draft flagged is_go_live.
 	anchors []RecordID
@@ -46,6 +48,7 @@ type edit struct {
 	before *Record // nil when the draft creates it
 	now    Fields
 	asked  []string // the fields that an op named, not those that followed
+	due    Value    // a milestone's date when the last op touched it first
 	op     int      // the last op that touched it
 }
 
@@ -53,7 +56,7 @@ func newDraft(p *Plan, st Stamp, s Stream) *draft {
 	return &draft{
 		plan: p, x: p.indexed(), stamp: st, stream: s, op: -1,
 		at:    st.At.UTC().Truncate(time.Microsecond).Format(InstantFormat),
-		edits: map[recordKey]*edit{}, edited: map[kindOf]int{},
+		edits: map[recordKey]*edit{},
 	}
 }
 
@@ -83,10 +86,9 @@ func (d *draft) edit(s Stream, e Entity, id RecordID) *edit {
 			ed.now = Fields{}
 		}
 		d.edits[key] = ed
-		d.edited[kindOf{s, e}]++
 	}
 	if ed.op != d.op {
-		ed.op = d.op
+		ed.op, ed.due = d.op, ed.now["due"]
 		d.touched = append(d.touched, ed)
 	}
 	return ed
@@ -101,6 +103,13 @@ func (d *draft) put(ed *edit, field string, v Value) {
 	ed.now[field] = v
 	if field == "is_go_live" && v == true {
 		d.anchors = append(d.anchors, ed.id)
+	}
+}
+
+// putAll gives several fields their values.
+func (d *draft) putAll(ed *edit, set Fields) {
+	for name, v := range set {
+		d.put(ed, name, v)
 	}
 }
 
@@ -133,15 +142,19 @@ func (k recordKey) satellite() bool {
 
 // same reports whether two values are equal.
 func same(a, b Value) bool {
-	la, ok := a.([]string)
-	if !ok {
-		if _, list := b.([]string); list {
-			return false
-		}
-		return a == b
+	switch a := a.(type) {
+	case []string:
+		b, ok := b.([]string)
+		return ok && slices.Equal(a, b)
+	case Dates:
+		b, ok := b.(Dates)
+		return ok && maps.Equal(a, b)
 	}
-	lb, ok := b.([]string)
-	return ok && slices.Equal(la, lb)
+	switch b.(type) {
+	case []string, Dates: // not comparable, and a is neither
+		return false
+	}
+	return a == b
 }
 
 // changes returns what the draft differs in from the plan, by stream: parents

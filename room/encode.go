@@ -3,6 +3,7 @@ package room
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -152,6 +153,16 @@ func appendValue(b []byte, v Value) []byte {
 		b = appendString(b, string(v.Entity))
 		b = append(b, `,"id":`...)
 		b = appendString(b, string(v.ID))
+		return append(b, '}')
+	case Dates:
+		b = append(b, '{')
+		for i, id := range slices.Sorted(maps.Keys(v)) {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendString(b, id), ':')
+			b = appendString(b, v[id])
+		}
 		return append(b, '}')
 	default:
 		panic(fmt.Sprintf("room: a record holds a %T", v))

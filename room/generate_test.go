@@ -13,7 +13,7 @@ import (
 // randomKinds lists the kinds, the more interesting ones more than once.
 var randomKinds = func() []Kind {
 	out := []Kind{"milestone.add", "milestone.add", "milestone.move", "milestone.move", "task.move", "dependency.add", "dependency.add",
-		"milestone.update", "milestone.update", "task.add", "room.update", KindReschedule, KindMilestoneWithdraw, KindMilestonePublish, KindMilestonePublish}
+		"milestone.update", "milestone.update", "task.add", "room.update", KindPlanAccept, KindPlanAccept, KindDateAccept, KindDateCounter, KindDatePropose, KindReschedule, KindMilestoneWithdraw, KindMilestonePublish, KindMilestonePublish}
 	for kind, r := range rules {
 		if !r.internal && kind != "participant.remove" && kind != KindRevoke {
 			out = append(out, kind)
@@ -30,6 +30,9 @@ func (m *machine) op(by Member, s Stream) Op {
 	}
 	if rules[kind].shape == shiftShape && s != Shared {
 		kind = KindReschedule // a shift is of the plan that everybody sees
+	}
+	if slices.ContainsFunc(agreementRules, func(r rule) bool { return r.kind == kind }) && s != Shared {
+		kind = "milestone.update" // agreement is shared by all
 	}
 	r := rules[kind]
 	m.stream = s
@@ -61,8 +64,21 @@ func (m *machine) op(by Member, s Stream) Op {
 		}
 	case rescheduleShape:
 		op.ID, op.Due, op.Push = m.id(Milestone), m.day(), rapid.Bool().Draw(m.t, "push")
+		op.Unilateral, op.Reason = rapid.Bool().Draw(m.t, "unilateral"), m.reason()
 	case shiftShape:
 		op.Due, op.Mode = fmt.Sprintf("2026-%02d-15", rapid.IntRange(5, 12).Draw(m.t, "month")), rapid.SampledFrom(shiftModes).Draw(m.t, "mode")
+	case proposeShape:
+		m.next++
+		op.ID, op.Milestone, op.To, op.Reason = uid(m.next), m.id(Milestone), m.day(), m.reason()
+		m.ids[DateProposal] = append(m.ids[DateProposal], op.ID)
+	case counterShape:
+		op.ID, op.To, op.Reason = m.proposal(), m.day(), m.reason()
+	case answerShape, acceptShape:
+		op.ID, op.Reason = m.proposal(), m.reason()
+	case agreeShape:
+		op.Rev = max(1, m.w.plan.Revs[Shared]-Rev(rapid.SampledFrom([]int{0, 0, 0, 1, -1, 5}).Draw(m.t, "unread")))
+	case baselineShape:
+		op.Name = "Before the call"
 	case templateShape:
 		op.Template = rapid.SampledFrom(TemplateSlugs()).Draw(m.t, "template")
 		op.GoLive = rapid.SampledFrom([]string{"", m.day()}).Draw(m.t, "go_live")
@@ -99,6 +115,25 @@ func (m *machine) id(e Entity) RecordID {
 
 func (m *machine) day() string {
 	return fmt.Sprintf("2026-0%d-15", rapid.IntRange(1, 9).Draw(m.t, "month"))
+}
+
+// proposal draws a proposal, most often one that is still open.
+func (m *machine) proposal() RecordID {
+	var open []RecordID
+	for id, rec := range m.w.plan.Streams[Shared][DateProposal] {
+		if rec.Fields["removed"] != true && rec.Fields["state"] == proposalOpen {
+			open = append(open, id)
+		}
+	}
+	if len(open) == 0 || rapid.IntRange(0, 5).Draw(m.t, "answered") == 0 {
+		return m.id(DateProposal)
+	}
+	slices.Sort(open)
+	return rapid.SampledFrom(open).Draw(m.t, "proposal")
+}
+
+func (m *machine) reason() string {
+	return rapid.SampledFrom([]string{"", "the auditor is away"}).Draw(m.t, "reason")
 }
 
 func (m *machine) maybe(v Value) Value {

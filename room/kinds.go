@@ -14,6 +14,12 @@ const (
 	shiftShape                   // to, mode, reason, unilateral
 	templateShape                // template, go_live
 	undoShape                    // rev
+	proposeShape                 // id, milestone, to, reason
+	counterShape                 // id, to, reason
+	answerShape                  // id, reason
+	acceptShape                  // id, reason, push
+	agreeShape                   // rev
+	baselineShape                // name
 )
 
 // rule is what the room knows about one kind of op.
@@ -34,7 +40,7 @@ type rule struct {
 // rules maps every kind of op to its rule.
 var rules = func() map[Kind]*rule {
 	all := map[Kind]*rule{}
-	for _, list := range [][]rule{regularRules(), planRules, peopleRules} {
+	for _, list := range [][]rule{regularRules(), planRules, agreementRules, peopleRules} {
 		for i := range list {
 			all[list[i].kind] = &list[i]
 		}
@@ -83,6 +89,19 @@ var planRules = []rule{
 	{kind: KindShift, shape: shiftShape, access: Editor, apply: applyShift, alone: true},
 	{kind: KindTemplateApply, shape: templateShape, access: Editor, apply: applyTemplate},
 	{kind: KindUndo, shape: undoShape, access: Commenter, apply: applyUndo, alone: true},
+}
+
+// agreementRules are the kinds by which both sides come to dates they share.
+var agreementRules = []rule{
+	{kind: KindDatePropose, entity: DateProposal, shape: proposeShape, access: Contributor, guard: guardCompany, apply: applyPropose},
+	{kind: KindDateAccept, entity: DateProposal, shape: acceptShape, access: Editor, guard: guardAnswer, apply: applyAccept},
+	{kind: KindDateCounter, entity: DateProposal, shape: counterShape, access: Editor, guard: guardAnswer, apply: applyCounter},
+	{kind: KindDateDecline, entity: DateProposal, shape: answerShape, access: Editor, guard: guardAnswer, apply: applyDecline},
+	{kind: KindDateWithdraw, entity: DateProposal, shape: answerShape, access: Contributor, guard: guardProposer, apply: applyWithdrawDate},
+	{kind: KindPlanAccept, entity: Acceptance, shape: agreeShape, access: Editor, guard: guardApprover, apply: applyAgree, alone: true},
+	{kind: KindBaselineAdd, entity: Baseline, shape: baselineShape, access: Editor, apply: applyBaselineAdd},
+	{kind: verb(Baseline, "remove"), entity: Baseline, shape: idShape, access: Editor, apply: applyBaselineRemove},
+	{kind: verb(Baseline, "restore"), entity: Baseline, shape: idShape, access: Editor, apply: applyRestore},
 }
 
 // peopleRules are the kinds about participants and what they say.

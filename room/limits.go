@@ -8,13 +8,15 @@ const (
 	MaxMilestones   = 500
 	MaxPhases       = 40
 	MaxTasks        = 2_000
-	MaxCriteria     = 20 // per milestone
+	MaxCriteria     = 20    // per milestone
+	MaxReason       = 1_000 // characters of why something was done
 	MaxParticipants = 300
 	MaxRoleSlots    = 300
 	MaxDependencies = 2_000
 	MaxComments     = 10_000 // far above any plan seen; bounds a room's memory
 	MaxMentions     = 50
 	MaxHolidays     = 400 // per side; ten years of a country with many
+	MaxBaselines    = 50  // each holds a day for every milestone
 
 	// MaxOpBytes bounds an op, as it bounds the frame that carries it.
 	MaxOpBytes = 64 << 10
@@ -47,4 +49,5 @@ var limitOf = map[Entity]int{
 	Task:        MaxTasks,
 	Dependency:  MaxDependencies,
 	Comment:     MaxComments,
+	Baseline:    MaxBaselines,
 }

@@ -79,6 +79,8 @@ func (f *Field) canonical(v any) (Value, bool) {
 		return canonicalList(v)
 	case On:
 		return canonicalTarget(v)
+	case DateList:
+		return canonicalDates(v)
 	case Instant:
 		return canonicalInstant(v)
 	case Day:
@@ -151,6 +153,25 @@ func canonicalTarget(v any) (Value, bool) {
 	}
 }
 
+func canonicalDates(v any) (Value, bool) {
+	switch m := v.(type) {
+	case Dates:
+		return m, true
+	case map[string]any:
+		out := make(Dates, len(m))
+		for id, day := range m {
+			s, ok := day.(string)
+			if !ok {
+				return nil, false
+			}
+			out[id] = s
+		}
+		return out, true
+	default:
+		return nil, false
+	}
+}
+
 func canonicalInstant(v any) (Value, bool) {
 	switch t := v.(type) {
 	case time.Time:
@@ -197,3 +218,11 @@ func canonicalMoney(s string) (Value, bool) {
 
 // noun returns e as a person reads it: "role slot".
 func (e Entity) noun() string { return strings.ReplaceAll(string(e), "_", " ") }
+
+// one returns e with its article: "an acceptance".
+func (e Entity) one() string {
+	if e == Acceptance {
+		return "an " + e.noun()
+	}
+	return "a " + e.noun()
+}

@@ -23,6 +23,13 @@ const (
 	KindShift             Kind = "plan.shift"
 	KindTemplateApply     Kind = "template.apply"
 	KindUndo              Kind = "op.undo"
+	KindDatePropose       Kind = "date.propose"
+	KindDateAccept        Kind = "date.accept"
+	KindDateCounter       Kind = "date.counter"
+	KindDateDecline       Kind = "date.decline"
+	KindDateWithdraw      Kind = "date.withdraw"
+	KindPlanAccept        Kind = "plan.accept"
+	KindBaselineAdd       Kind = "baseline.add"
 
 	// Internal kinds: the server's own, refused from the wire.
 	KindRoomAdd Kind = "room.add"         // the first commit of a room
@@ -49,13 +56,19 @@ type Op struct {
 	Place    Place    // add, move
 	Override *string  // milestone.complete: why, though criteria are unmet
 	Due      string   // milestone.reschedule, plan.shift: the new date
-	Push     bool     // milestone.reschedule: move dependants along
+	Push     bool     // milestone.reschedule, date.accept: move dependants along
 	Mode     string   // plan.shift: which dates move along, see [ShiftAll]
-	// Reason says why dates move, "" for no reason given; Unilateral that they
-	// move though both sides agreed on them. Of milestone.reschedule and plan.shift.
+	// Reason says why dates move or a proposal is answered so, "" for no reason
+	// given; Unilateral that dates move though both sides agreed on them, marked
+	// with the side that did it. The latter is of milestone.reschedule and plan.shift.
 	Reason     string
 	Unilateral bool
-	Template   string // template.apply: the slug
-	GoLive     string // template.apply: the date to work back from, "" for none
-	Rev        Rev    // op.undo: the commit, in the op's stream
+	Milestone  RecordID // date.propose: what is to have another date
+	To         string   // date.propose, date.counter: that date
+	Name       string   // baseline.add
+	Template   string   // template.apply: the slug
+	GoLive     string   // template.apply: the date to work back from, "" for none
+	// Rev is, for op.undo, the commit in the op's stream, for plan.accept how far
+	// its sender had read the shared plan.
+	Rev Rev
 }

@@ -1,8 +1,8 @@
 package room
 
 // Value is one field's value, in the form JSON and SQL share: string (also for
-// dates, "2006-01-02", and instants, [InstantFormat]), int64, bool, []string or
-// [Target]. A field that is null is absent from its record.
+// dates, "2006-01-02", and instants, [InstantFormat]), int64, bool, []string,
+// [Target] or [Dates]. A field that is null is absent from its record.
 type Value = any
 
 // Fields holds a record's fields, or the part of them that a change names.
@@ -20,6 +20,9 @@ type Target struct {
 	Entity Entity   `json:"entity"`
 	ID     RecordID `json:"id"`
 }
+
+// Dates holds a day for each of several milestones, by id.
+type Dates map[string]string
 
 // Mark says which commit last set a field, and whose it was. By is empty for
 // the workspace itself.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,10 @@ func TestRandomOps(t *testing.T) {
 			m.ids[Participant] = append(m.ids[Participant], p.ID)
 		}
 		m.furnish()
+		if rapid.Bool().Draw(r, "agreed") {
+			m.send(sam, Shared, []Op{{Kind: KindPlanAccept, Rev: m.w.plan.Revs[Shared]}})
+			m.send(dana, Shared, []Op{{Kind: KindPlanAccept, Rev: m.w.plan.Revs[Shared]}})
+		}
 		for range rapid.IntRange(1, 60).Draw(r, "steps") {
 			steps++
 			accepted += m.step()
@@ -62,7 +67,7 @@ func (m *machine) furnish() {
 	}{
 		{sam, Shared, []string{
 			`{"kind":"milestone.add","id":"00000100-0000-4000-8000-000000000000","set":{"phase":"P1","title":"A","is_go_live":true,"due":"2026-09-01"}}`,
-			`{"kind":"milestone.add","id":"00000101-0000-4000-8000-000000000000","set":{"phase":"P1","title":"B"}}`,
+			`{"kind":"milestone.add","id":"00000101-0000-4000-8000-000000000000","set":{"phase":"P1","title":"B","due":"2026-03-15"}}`,
 			`{"kind":"milestone.add","id":"00000102-0000-4000-8000-000000000000","set":{"phase":"P2","title":"C"}}`,
 			`{"kind":"criterion.add","id":"00000103-0000-4000-8000-000000000000","set":{"milestone":"00000101-0000-4000-8000-000000000000","text":"x"}}`,
 			`{"kind":"task.add","id":"00000104-0000-4000-8000-000000000000","set":{"milestone":"00000101-0000-4000-8000-000000000000","title":"x"}}`,
@@ -223,6 +228,10 @@ func (m *machine) state() map[string]string {
 				}
 				f := maps.Clone(rec.Fields)
 				delete(f, "pos")
+				if e == Acceptance { // an undo of an undo makes it stale anew, later
+					f["stale_at"] = f["stale_at"] != nil
+					maps.DeleteFunc(f, func(name string, _ Value) bool { return strings.HasPrefix(name, "stale_") && name != "stale_at" })
+				}
 				out[fmt.Sprintf("%s/%s/%s", s, e, id)] = fmt.Sprint(f)
 				if l := listOf(s, e, rec.Fields); SchemaOf(e).Ordered && s == Shared {
 					out[fmt.Sprintf("%s/%s in %s", s, e, l.parent)] = fmt.Sprint(m.w.order(s, e, l.parent))
@@ -259,6 +268,7 @@ func (m *machine) check() {
 	m.checkGoLive()
 	m.checkLoops()
 	m.checkPeople()
+	m.checkAgreement()
 }
 
 // checkPeople: who came in stays on that side, and somebody owns the room.
@@ -275,6 +285,44 @@ func (m *machine) checkPeople() {
 	}
 	if !owned {
 		m.t.Fatal("nobody owns the room")
+	}
+}
+
+// checkAgreement: one open proposal per milestone, one acceptance that holds per
+// side, and a mark wherever an agreed date was moved by one side alone.
+func (m *machine) checkAgreement() {
+	shared := m.w.plan.Streams[Shared]
+	open := map[Value]bool{}
+	for id, rec := range shared[DateProposal] {
+		if rec.Fields["removed"] == true || rec.Fields["state"] != proposalOpen {
+			continue
+		}
+		if open[rec.Fields["milestone"]] {
+			m.t.Fatalf("proposal %s is not the only open one", id)
+		}
+		open[rec.Fields["milestone"]] = true
+	}
+	holds := map[Value]bool{}
+	for id, rec := range shared[Acceptance] {
+		if rec.Fields["removed"] == true || rec.Fields["stale_at"] != nil {
+			continue
+		}
+		if holds[rec.Fields["side"]] {
+			m.t.Fatalf("acceptance %s is not the only one that holds", id)
+		}
+		holds[rec.Fields["side"]] = true
+	}
+	for id, rec := range shared[Milestone] {
+		if f := rec.Fields; f["moved_by"] != nil && (f["agreed_due"] == nil || f["agreed_due"] == f["due"]) {
+			m.t.Fatalf("milestone %s is marked as moved: %v", id, f)
+		}
+	}
+	for _, s := range []Stream{Seller, Buyer} {
+		for id, rec := range m.w.plan.Streams[s][Milestone] {
+			if rec.Fields["agreed_due"] != nil || rec.Fields["moved_by"] != nil {
+				m.t.Fatalf("private milestone %s is agreed: %v", id, rec.Fields)
+			}
+		}
 	}
 }
 

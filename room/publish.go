@@ -38,6 +38,9 @@ func applyWithdraw(d *draft, op *Op) error {
 	if ed.id == d.before.milestone {
 		return FieldErrorf(Conflict, "id", "the go-live milestone cannot be private")
 	}
+	if ed.now["agreed_due"] != nil {
+		return FieldErrorf(Conflict, "id", "both sides agreed on the %s, so it cannot become private", Milestone.label(ed.now))
+	}
 	if other, ok := d.dependent(ed.id); ok {
 		f, _ := d.fields(Shared, Milestone, other)
 		return FieldErrorf(Conflict, "id", "a shared dependency with the %s refers to it; remove that first", Milestone.label(f))

@@ -1,5 +1,7 @@
 package room
 
+import "math"
+
 // Entity is the kind of a record; on the wire and in SQL it is the singular.
 type Entity string
 
@@ -14,6 +16,10 @@ const (
 	Task        Entity = "task"
 	Dependency  Entity = "dependency"
 	Comment     Entity = "comment"
+
+	DateProposal Entity = "date_proposal"
+	Baseline     Entity = "baseline"
+	Acceptance   Entity = "acceptance"
 )
 
 // Type is how a field's value is checked and stored.
@@ -36,6 +42,7 @@ const (
 	Money                // a decimal number, "125000.00"
 	Weekdays             // []string, days of the week, "mon" to "sun", in that order
 	Days                 // []string, days of the calendar, sorted
+	DateList             // [Dates], a day for each of several milestones
 )
 
 // Field describes one field of an entity.
@@ -75,6 +82,8 @@ var (
 	participantStates = []string{"added", "invited", "requested", "active", "revoked"}
 	milestoneStatuses = []string{"not_started", "in_progress", "blocked", "done", "cancelled"}
 	visibilities      = []string{"shared", "seller_only", "buyer_only"}
+	proposalStates    = []string{"open", "accepted", "countered", "declined", "withdrawn"}
+	termWords         = []string{"added", "removed", "date", "owner", "criterion"}
 	owners            = []Entity{Participant, RoleSlot}
 )
 
@@ -99,6 +108,8 @@ var Schema = []Kinded{
 		{Name: "buyer_holidays", Type: Days},
 		{Name: "seller_country", Type: Text, Max: MaxTitle}, // where the holidays came from
 		{Name: "buyer_country", Type: Text, Max: MaxTitle},
+		{Name: "seller_approver", Type: Ref, To: []Entity{Participant}},
+		{Name: "buyer_approver", Type: Ref, To: []Entity{Participant}},
 		{Name: "amount", Type: Money, Private: Seller},
 		{Name: "currency", Type: Text, Max: 3, Private: Seller},
 		{Name: "crm_ref", Type: Text, Max: MaxTitle, Private: Seller},
@@ -141,11 +152,14 @@ var Schema = []Kinded{
 		{Name: "pinned", Type: Bool},
 		{Name: "offset_days", Type: Int, Min: -3650, Max: 3650},
 		{Name: "visibility", Type: Enum, Of: visibilities, Required: true, Server: true},
-		{Name: "blocked_reason", Type: Text, Max: 1000},
+		{Name: "blocked_reason", Type: Text, Max: MaxReason},
 		{Name: "completed_at", Type: Instant, Server: true},
 		{Name: "completed_by", Type: Ref, To: []Entity{Participant}, Server: true},
-		{Name: "override_reason", Type: Text, Max: 1000, Server: true},
+		{Name: "override_reason", Type: Text, Max: MaxReason, Server: true},
 		{Name: "is_go_live", Type: Bool},
+		{Name: "agreed_due", Type: Day, Server: true},
+		{Name: "moved_by", Type: Enum, Of: companySides, Server: true},
+		{Name: "due_reason", Type: Text, Max: MaxReason, Server: true},
 		{Name: "pos", Type: Key, Required: true, Server: true},
 		removed,
 	}},
@@ -186,6 +200,42 @@ var Schema = []Kinded{
 		{Name: "resolved_at", Type: Instant, Server: true},
 		{Name: "visibility", Type: Enum, Of: visibilities, Required: true, Server: true},
 		{Name: "mentions", Type: RefList, To: []Entity{Participant}},
+		removed,
+	}},
+	{Entity: DateProposal, Table: "date_proposals", Parent: "milestone", SharedOnly: true, Fields: []Field{
+		{Name: "milestone", Type: Ref, To: []Entity{Milestone}, Required: true, Server: true},
+		{Name: "from", Type: Day, Server: true},
+		{Name: "to", Type: Day, Required: true, Server: true},
+		{Name: "reason", Type: Text, Max: MaxReason, Server: true},
+		{Name: "by", Type: Ref, To: []Entity{Participant}, Server: true},
+		{Name: "side", Type: Enum, Of: companySides, Required: true, Server: true},
+		{Name: "at", Type: Instant, Required: true, Server: true},
+		{Name: "state", Type: Enum, Of: proposalStates, Required: true, Server: true},
+		{Name: "answered_by", Type: Ref, To: []Entity{Participant}, Server: true},
+		{Name: "answered_at", Type: Instant, Server: true},
+		{Name: "answer_reason", Type: Text, Max: MaxReason, Server: true},
+		{Name: "counters", Type: Ref, To: []Entity{DateProposal}, Server: true},
+		removed,
+	}},
+	{Entity: Baseline, Table: "baselines", SharedOnly: true, Fields: []Field{
+		{Name: "name", Type: Text, Max: MaxTitle, Required: true, Server: true},
+		{Name: "rev", Type: Int, Max: math.MaxInt32, Required: true, Server: true},
+		{Name: "at", Type: Instant, Required: true, Server: true},
+		{Name: "by", Type: Ref, To: []Entity{Participant}, Server: true},
+		{Name: "agreed", Type: Bool, Server: true},
+		{Name: "items", Type: DateList, Server: true},
+		removed,
+	}},
+	{Entity: Acceptance, Table: "acceptances", SharedOnly: true, Fields: []Field{
+		{Name: "side", Type: Enum, Of: companySides, Required: true, Server: true},
+		{Name: "rev", Type: Int, Max: math.MaxInt32, Required: true, Server: true},
+		{Name: "by", Type: Ref, To: []Entity{Participant}, Server: true},
+		{Name: "at", Type: Instant, Required: true, Server: true},
+		{Name: "baseline", Type: Ref, To: []Entity{Baseline}, Server: true},
+		{Name: "stale_at", Type: Instant, Server: true},
+		{Name: "stale_by", Type: Ref, To: []Entity{Participant}, Server: true},
+		{Name: "stale_why", Type: Enum, Of: termWords, Server: true},
+		{Name: "stale_on", Type: Ref, To: []Entity{Milestone}, Server: true},
 		removed,
 	}},
 }

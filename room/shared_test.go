@@ -59,7 +59,7 @@ func examplePlan(t *testing.T) *world {
 
 var exampleIDs = map[string]RecordID{
 	"P1": phase1, "P2": phase2, "LEGAL": uid(0x30), "KICKOFF": uid(0x31), "LIVE": uid(0x32), "SECRET": uid(0x33),
-	"SIGNED": uid(0x40), "OK": uid(0x41), "DRAFT": uid(0x50), "REPLY": uid(0x51), "ASK": uid(0x52), "OLD": uid(0x53), "HELLO": uid(0x60),
+	"SIGNED": uid(0x40), "OK": uid(0x41), "DRAFT": uid(0x50), "REPLY": uid(0x51), "ASK": uid(0x52), "OLD": uid(0x53), "HELLO": uid(0x60), "AGREED": /* made by the second yes */ "ec2020fd-8f20-8180-abe8-e551decab377",
 	"NEW": uid(0x70), "NEW2": uid(0x71), "DANA": dana.ID, "SAM": sam.ID, "PRIYA": priya.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
 }
 
@@ -70,6 +70,7 @@ var examples = map[string]struct {
 	setup  string
 	op     string
 	stale  bool // the author had not seen the setup
+	agreed bool // both sides agreed to the plan first, at revs 3 and 4
 }{
 	"add-milestone-last":              {by: dana, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review"}}`},
 	"add-milestone-first":             {by: dana, op: `{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review"},"after":null}`},
@@ -128,6 +129,47 @@ var examples = map[string]struct {
 	"undo":                            {by: marc, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"x","due":null}}`, op: `{"kind":"op.undo","rev":3}`},
 	"undo-of-a-create":                {by: marc, setup: `{"kind":"task.add","id":"NEW","set":{"milestone":"LEGAL","title":"x"}}`, op: `{"kind":"op.undo","rev":3}`},
 	"undo-of-another's":               {by: dana, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"title":"x"}}`, op: `{"kind":"op.undo","rev":3}`},
+	"propose-a-date":                  {by: chris, op: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08","reason":"The auditor is away"}`},
+	"propose-a-first-date":            {by: sam, op: `{"kind":"date.propose","id":"NEW","milestone":"KICKOFF","to":"2026-08-03"}`},
+	"propose-the-same-date":           {by: dana, op: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-01","reason":"x"}`},
+	"propose-for-what-is-done":        {by: dana, setup: `{"kind":"milestone.complete","id":"KICKOFF"}`, op: `{"kind":"date.propose","id":"NEW","milestone":"KICKOFF","to":"2026-06-08","reason":"x"}`},
+	"propose-a-second-date":           {by: sam, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.propose","id":"NEW2","milestone":"LEGAL","to":"2026-06-15"}`},
+	"propose-as-a-partner":            {by: pat, op: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`},
+	"propose-on-a-private-stream":     {by: sam, stream: Seller, op: `{"kind":"date.propose","id":"NEW","milestone":"SECRET","to":"2026-06-08"}`},
+	"accept-a-date":                   {by: sam, agreed: true, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08","reason":"The auditor is away"}`, op: `{"kind":"date.accept","id":"NEW","reason":"Fine with us"}`},
+	"accept-a-go-live":                {by: sam, setup: `{"kind":"date.propose","id":"NEW","milestone":"LIVE","to":"2026-10-01"}`, op: `{"kind":"date.accept","id":"NEW"}`},
+	"accept-ones-own-date":            {by: dana, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.accept","id":"NEW"}`},
+	"accept-a-date-that-moved-on":     {by: sam, setup: `[{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"},{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-03"}}]`, op: `{"kind":"date.accept","id":"NEW"}`},
+	"accept-what-was-withdrawn":       {by: sam, setup: `[{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"},{"kind":"date.withdraw","id":"NEW"}]`, op: `{"kind":"date.accept","id":"NEW"}`},
+	"counter-a-date":                  {by: sam, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.counter","id":"NEW","to":"2026-06-05","reason":"Legal needs the week"}`},
+	"decline-a-date":                  {by: sam, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.decline","id":"NEW","reason":"Too late"}`},
+	"decline-as-a-contributor":        {by: tomas, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.decline","id":"NEW"}`},
+	"withdraw-a-date":                 {by: chris, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.withdraw","id":"NEW"}`},
+	"withdraw-the-other-side's-date":  {by: sam, setup: `{"kind":"date.propose","id":"NEW","milestone":"LEGAL","to":"2026-06-08"}`, op: `{"kind":"date.withdraw","id":"NEW"}`},
+	"agree-first":                     {by: sam, op: `{"kind":"plan.accept","rev":2}`},
+	"agree-second":                    {by: sam, setup: `{"kind":"plan.accept","rev":2}`, op: `{"kind":"plan.accept","rev":3}`},
+	"agree-twice":                     {by: dana, agreed: true, op: `{"kind":"plan.accept","rev":4}`},
+	"agree-after-a-change":            {by: sam, setup: `[{"kind":"milestone.update","id":"LEGAL","set":{"buyer_owner":"MARC"}}]`, op: `{"kind":"plan.accept","rev":2}`},
+	"agree-after-progress":            {by: sam, setup: `{"kind":"milestone.update","id":"LEGAL","set":{"status":"in_progress","title":"Legal"}}`, op: `{"kind":"plan.accept","rev":2}`},
+	"agree-to-what-is-not-there":      {by: sam, op: `{"kind":"plan.accept","rev":99}`},
+	"agree-as-a-partner":              {by: pat, op: `{"kind":"plan.accept","rev":2}`},
+	"agree-for-whom-somebody-else-is": {by: dana, setup: `{"kind":"room.update","set":{"buyer_approver":"MARC"}}`, op: `{"kind":"plan.accept","rev":3}`},
+	"approver-of-the-other-company":   {by: sam, op: `{"kind":"room.update","set":{"buyer_approver":"DANA"}}`},
+	"approver-from-the-other-company": {by: dana, op: `{"kind":"room.update","set":{"buyer_approver":"SAM"}}`},
+	"approver-without-access":         {by: dana, op: `{"kind":"room.update","set":{"buyer_approver":"KIM"}}`},
+	"agreed-date-is-a-conflict":       {by: dana, agreed: true, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-08"}}`},
+	"agreed-date-moved-alone":         {by: dana, agreed: true, op: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false,"unilateral":true,"reason":"The auditor is away"}`},
+	"agreed-date-moved-by-a-partner":  {by: pat, agreed: true, op: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false,"unilateral":true}`},
+	"agreed-date-comes-back":          {by: sam, agreed: true, setup: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false,"unilateral":true,"reason":"x"}`, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-01"}}`},
+	"agreed-go-live-through-the-room": {by: sam, agreed: true, op: `{"kind":"room.update","set":{"go_live":"2026-10-01"}}`},
+	"agreed-milestone-done-and-moved": {by: sam, agreed: true, setup: `{"kind":"milestone.complete","id":"LEGAL","override":"x"}`, op: `{"kind":"milestone.update","id":"LEGAL","set":{"due":"2026-06-08"}}`},
+	"agreed-milestone-made-private":   {by: dana, agreed: true, op: `{"kind":"milestone.withdraw","id":"LEGAL"}`},
+	"agreed-milestone-cancelled":      {by: dana, agreed: true, op: `{"kind":"milestone.update","id":"LEGAL","set":{"status":"cancelled"}}`},
+	"agreed-plan-gets-a-criterion":    {by: dana, agreed: true, op: `{"kind":"criterion.add","id":"NEW","set":{"milestone":"LEGAL","text":"DPA signed"}}`},
+	"agreed-again":                    {by: dana, agreed: true, setup: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false,"unilateral":true}`, op: `{"kind":"plan.accept","rev":5}`},
+	"undo-an-agreement":               {by: marc, setup: `{"kind":"plan.accept","rev":2}`, op: `{"kind":"op.undo","rev":3}`},
+	"baseline-by-name":                {by: dana, op: `{"kind":"baseline.add","name":"Before the audit"}`},
+	"baseline-that-was-agreed":        {by: dana, agreed: true, op: `{"kind":"baseline.remove","id":"AGREED"}`},
 	"template-on-a-plan":              {by: dana, op: `{"kind":"template.apply","template":"blank","go_live":null}`},
 }
 
@@ -139,6 +181,10 @@ func TestExamples(t *testing.T) {
 			}
 			w := examplePlan(t)
 			base := w.plan.Revs[c.stream]
+			if c.agreed {
+				w.json(sam, Shared, `{"kind":"plan.accept","rev":2}`).ok(t)
+				w.json(dana, Shared, `{"kind":"plan.accept","rev":3}`).ok(t)
+			}
 			if c.setup != "" {
 				w.json(marc, Shared, fill(c.setup, exampleIDs)).ok(t)
 			}
@@ -149,7 +195,7 @@ func TestExamples(t *testing.T) {
 			got.Name = strings.ReplaceAll(name, "-", " ")
 
 			file := filepath.Join("testdata", "apply", strings.ReplaceAll(name, "'", "")+".json")
-			body := indented(t, got)
+			body := indentedJSON(t, got)
 			if *update {
 				if err := os.WriteFile(file, body, 0o644); err != nil {
 					t.Fatal(err)
@@ -211,13 +257,13 @@ func (w *world) snapshots() map[Stream]json.RawMessage {
 	return out
 }
 
-func indented(t *testing.T, e example) []byte {
+func indentedJSON(t *testing.T, v any) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
-	if err := enc.Encode(e); err != nil {
+	if err := enc.Encode(v); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -22,6 +22,9 @@ func applyUndo(d *draft, op *Op) error {
 	if slices.Contains(final, c.Kind) {
 		return FieldErrorf(Invalid, "rev", "%s cannot be undone like this", c.Kind)
 	}
+	if agreed(c) {
+		return FieldErrorf(Conflict, "rev", "both sides agreed with this; it cannot be undone, but each can propose other dates")
+	}
 	for i := range c.Changes {
 		if err := d.revert(c, &c.Changes[i]); err != nil {
 			return err
@@ -57,6 +60,10 @@ func (d *draft) revert(c *Commit, change *Change) error {
 	rec := d.plan.Streams[d.stream][change.Entity][change.ID]
 	if rec == nil {
 		return FieldErrorf(Gone, "rev", "the %s is not in the plan", change.Entity.noun())
+	}
+	if change.Entity == Acceptance && change.Was != nil {
+		d.revertStale(c, change, rec)
+		return nil
 	}
 	if err := d.untouchedSince(c, change, rec); err != nil {
 		return err
@@ -164,6 +171,9 @@ func undoAccess(c *Change) Access {
 	switch {
 	case c.Entity == Comment:
 		return Commenter
+	case c.Entity == DateProposal && (c.Was == nil || c.Set["state"] == "withdrawn"),
+		c.Entity == Acceptance && c.Was != nil: // it follows from what else was done
+		return Contributor
 	case c.Entity == Task && only("done_at"),
 		c.Entity == Criterion && only("met_at", "met_by"),
 		c.Entity == Milestone && only("status", "completed_at", "completed_by", "override_reason", "blocked_reason"):

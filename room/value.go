@@ -3,6 +3,7 @@ package room
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,8 @@ func (f *Field) CheckValue(v any) (Value, *Error) {
 		return checkWeekdays(v)
 	case Days:
 		return checkDays(v)
+	case DateList:
+		return checkDates(v)
 	}
 	s, ok := v.(string)
 	if !ok {
@@ -251,6 +254,29 @@ func (f *Field) checkRefs(v any) (Value, *Error) {
 			return nil, Errorf(Invalid, "it names %s twice", s)
 		}
 		out = append(out, s)
+	}
+	return out, nil
+}
+
+// checkDates accepts a day for each of several milestones.
+func checkDates(v any) (Value, *Error) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, Errorf(Invalid, "it is not an object of ids and dates")
+	}
+	out := make(Dates, len(m))
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		day, ok := m[id].(string)
+		if !ok {
+			return nil, Errorf(Invalid, "it is not an object of ids and dates")
+		}
+		if err := checkID(id); err != nil {
+			return nil, err
+		}
+		if err := checkDay(day); err != nil {
+			return nil, err
+		}
+		out[id] = day
 	}
 	return out, nil
 }

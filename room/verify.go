@@ -23,6 +23,7 @@ func (d *draft) verify() error {
 		}
 		for _, check := range []func(*edit) error{
 			d.verifyRequired, d.verifyCalendars, d.verifyRefs, d.verifyAbove, d.verifyHome, d.verifyTwins, d.verifyLoops, d.verifyLimits,
+			d.verifyProposals, d.verifyApprovers,
 		} {
 			if err := check(ed); err != nil {
 				return err
@@ -49,8 +50,15 @@ func (d *draft) field(name string) string {
 		return "due"
 	case shiftShape:
 		return "to"
-	case undoShape:
+	case undoShape, agreeShape:
 		return "rev"
+	case proposeShape, counterShape:
+		if name == "milestone" && d.rule.shape == proposeShape {
+			return name
+		}
+		return "to"
+	case baselineShape:
+		return "name"
 	case templateShape:
 		return "template"
 	default:

@@ -24,6 +24,10 @@ func TestRandomEditsKeepLogAndTablesEqual(t *testing.T) {
 			seqs := map[string]int64{}
 			clients := []room.ClientID{newClient(), newClient(), newClient()}
 			ids := []room.RecordID{w.first}
+			w.must(w.request(newClient(), 1, w.priya, room.Shared, room.Op{Kind: "milestone.update", ID: w.first, Set: room.Fields{"due": "2027-01-11"}}))
+			for _, m := range []room.Member{w.priya, w.marc} {
+				w.must(w.request(newClient(), 1, m, room.Shared, room.Op{Kind: room.KindPlanAccept, Rev: w.snapshots()[room.Shared].Rev}))
+			}
 			for range 40 {
 				var reqs []room.Request
 				for range 1 + r.IntN(8) {
@@ -35,6 +39,9 @@ func TestRandomEditsKeepLogAndTablesEqual(t *testing.T) {
 					key := string(clients[n]) + string(stream)
 					seqs[key]++
 					op, id := w.randomOp(r, ids)
+					if plan != nil && stream == room.Shared && r.IntN(6) == 0 {
+						op = room.Op{Kind: room.KindPlanAccept, Rev: plan.Revs[room.Shared]}
+					}
 					ids = append(ids, id)
 					reqs = append(reqs, w.request(clients[n], seqs[key], member, stream, op))
 				}
@@ -71,6 +78,11 @@ func TestRandomEditsKeepLogAndTablesEqual(t *testing.T) {
 				}
 			}
 			w.checkOrder(plan)
+			for _, e := range []room.Entity{room.DateProposal, room.Acceptance, room.Baseline} {
+				if len(plan.Streams[room.Shared][e]) == 0 {
+					t.Errorf("the run made no %s", e)
+				}
+			}
 		})
 	}
 }
@@ -78,7 +90,7 @@ func TestRandomEditsKeepLogAndTablesEqual(t *testing.T) {
 // randomOp is an op that may well be refused, and a record it may have made.
 func (w *world) randomOp(r *rand.Rand, ids []room.RecordID) (room.Op, room.RecordID) {
 	id := ids[r.IntN(len(ids))]
-	switch r.IntN(8) {
+	switch r.IntN(12) {
 	case 0, 1:
 		made := newID()
 		return room.Op{Kind: "milestone.add", ID: made, Set: room.Fields{"phase": string(w.phase), "title": fmt.Sprint("New ", r.IntN(1000))}, Place: room.Place{Set: true, First: true}}, made
@@ -93,6 +105,14 @@ func (w *world) randomOp(r *rand.Rand, ids []room.RecordID) (room.Op, room.Recor
 		return room.Op{Kind: "comment.add", ID: made, Set: room.Fields{"on": room.Target{Entity: room.Milestone, ID: id}, "body": "Hello"}}, id
 	case 6:
 		return room.Op{Kind: "milestone.update", ID: id, Set: room.Fields{"due": fmt.Sprintf("2027-0%d-11", 1+r.IntN(9)), "start": nil, "pinned": r.IntN(2) == 0}}, id
+	case 7, 8:
+		made := newID()
+		return room.Op{Kind: room.KindDatePropose, ID: made, Milestone: id, To: fmt.Sprintf("2027-0%d-18", 1+r.IntN(9)), Reason: "The auditor is away"}, made
+	case 9:
+		kind := []room.Kind{room.KindDateAccept, room.KindDateCounter, room.KindDateDecline}[r.IntN(3)]
+		return room.Op{Kind: kind, ID: id, To: "2027-10-01"}, id
+	case 10:
+		return room.Op{Kind: room.KindReschedule, ID: id, Due: fmt.Sprintf("2027-0%d-12", 1+r.IntN(9)), Unilateral: true, Reason: "Holiday"}, id
 	default:
 		return rename(id, fmt.Sprint("Title ", r.IntN(1000))), id
 	}

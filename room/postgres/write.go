@@ -96,7 +96,7 @@ var sqlTypes = map[room.Type]string{
 	room.Text: "text", room.Prose: "text", room.Enum: "text", room.Key: "text", room.Zone: "text",
 	room.Day: "date", room.Instant: "timestamptz", room.Int: "integer", room.Bool: "boolean",
 	room.Ref: "uuid", room.RefList: "jsonb", room.On: "jsonb", room.Money: "numeric(17,2)",
-	room.Weekdays: "jsonb", room.Days: "jsonb",
+	room.Weekdays: "jsonb", room.Days: "jsonb", room.DateList: "jsonb",
 }
 
 func (h *head) writeActivity(b *pgx.Batch, commits []room.Encoded) {

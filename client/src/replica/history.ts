@@ -75,7 +75,7 @@ export function committed(
 ): void {
   if (rev === null) return;
   const targeted = resolveTarget(turn, p.key, rev, changes);
-  if (targeted || p.ops.some((op) => isLasting(op))) return;
+  if (targeted || p.ops.some((op) => isLasting(op)) || isAgreement(changes)) return;
   const done: Done = { stream: p.stream, rev, changes };
   if (p.role === 'undone') return;
   if (p.role === 'undo') return pushRedo(turn, { kind: 'commit', ...done });
@@ -183,6 +183,11 @@ function lastUndo(replica: Replica): Pending | undefined {
   return replica.pending.findLast(
     (p) => p.role === 'undo' && !p.covered && !isOthers(p, replica.me) && !taken.has(p.key),
   );
+}
+
+// isAgreement: what both sides said yes to is not taken back by one of them.
+function isAgreement(changes: readonly Change[] | null): boolean {
+  return changes?.some((c) => c.entity === 'baseline' && c.set.agreed === true) ?? false;
 }
 
 function isLasting(op: Op): boolean {

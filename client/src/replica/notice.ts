@@ -3,7 +3,7 @@ import type { Notice, Pending, Replica } from './model';
 import { findRecord } from './order';
 import { targetOf, verbOf } from './schema';
 import { confirmedStates } from './shown';
-import { record, sameValue } from './state';
+import { record, sameValue, text } from './state';
 import type { Change, Commit, Op, Over, Stream, Target, Value } from './types';
 
 /** Refusal is the server's answer to an op that had no effect. */
@@ -45,11 +45,20 @@ function faulty(p: Pending, field: string | undefined): Op | null {
 function subject(replica: Replica, p: Pending, op: Op | null): Target | null {
   if (op === null) return null;
   if (op.kind === 'op.undo') return p.undone?.[0] ?? null;
-  if (op.kind === 'room.update' || op.kind === 'template.apply') {
+  const milestone = proposedFor(replica, op);
+  if (milestone !== null) return { entity: 'milestone', id: milestone };
+  if (!('id' in op)) {
     const room = replica.streams.shared?.state.room?.keys().next().value;
     return room === undefined ? null : { entity: 'room', id: room };
   }
   return targetOf(op);
+}
+
+// proposedFor is the milestone whose date is proposed or answered.
+function proposedFor(replica: Replica, op: Op): string | null {
+  if (op.kind === 'date.propose') return op.milestone;
+  if (!('id' in op) || !op.kind.startsWith('date.')) return null;
+  return text(findRecord(confirmedStates(replica), 'date_proposal', op.id), 'milestone');
 }
 
 // fieldOf is the field of the record that an op is about, for the screen to put
@@ -61,6 +70,7 @@ function fieldOf(op: Op | null, at: Target | null, p: Pending, named: string | u
     const field = /\bset\.(\w+)$/.exec(named ?? '')?.[1];
     return field !== undefined && field in op.set ? field : (Object.keys(op.set)[0] ?? '');
   }
+  if (op.kind.startsWith('date.')) return 'due';
   return verbFields[op.kind] ?? verbFields[verbOf(op.kind)] ?? '';
 }
 
@@ -87,6 +97,7 @@ function mineOf(op: Op | null, field: string): Value {
   if (op === null) return null;
   if ('set' in op) return op.set[field] ?? null;
   if (op.kind === 'milestone.reschedule') return op.due;
+  if (op.kind === 'date.propose' || op.kind === 'date.counter') return op.to;
   return null;
 }
 

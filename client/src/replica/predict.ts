@@ -1,9 +1,26 @@
 import type { StreamChange } from './fold';
 import { findRecord, placeKey } from './order';
+import { agree, keepDates } from './predict-agree';
+import { answer, openProposal, propose, stillFits } from './predict-date';
 import { publish, withdraw } from './predict-publish';
+import { settle } from './predict-settle';
 import { entityOf, SCHEMA, verbOf, visibilityOf } from './schema';
 import { type PlanRecord, record, type States, text } from './state';
-import type { AddOp, Change, Entity, Fields, Me, Op, Place, Stream, UpdateOp, Value } from './types';
+import type {
+  AddOp,
+  AnswerOp,
+  Change,
+  CounterOp,
+  Entity,
+  Fields,
+  Me,
+  Op,
+  Place,
+  ProposeOp,
+  Stream,
+  UpdateOp,
+  Value,
+} from './types';
 
 /** Author is who asks, and when, as this page sees it. */
 export interface Author {
@@ -17,6 +34,10 @@ export interface Author {
  * is not there has no effect, and the server says why.
  */
 export function predict(states: States, stream: Stream, op: Op, author: Author): readonly StreamChange[] {
+  return settle(states, op, author, effects(states, stream, op, author));
+}
+
+function effects(states: States, stream: Stream, op: Op, author: Author): readonly StreamChange[] {
   switch (op.kind) {
     case 'room.update':
       return updateRoom(states, stream, op.set);
@@ -30,6 +51,18 @@ export function predict(states: States, stream: Stream, op: Op, author: Author):
       return publish(states, stream, op.id);
     case 'milestone.withdraw':
       return withdraw(states, stream, op.id, author);
+    case 'date.propose':
+      return propose(states, op.id, op.milestone, op, author);
+    case 'date.accept':
+      return acceptDate(states, op, author);
+    case 'date.counter':
+    case 'date.decline':
+    case 'date.withdraw':
+      return answer(states, op, author);
+    case 'plan.accept':
+      return agree(states, op, author);
+    case 'baseline.add':
+      return [keepDates(states, op.name, author)];
     case 'template.apply':
     case 'op.undo':
       // What a template holds is the server's to say. An undo is predicted from
@@ -40,7 +73,7 @@ export function predict(states: States, stream: Stream, op: Op, author: Author):
   }
 }
 
-type RecordKind = Extract<Op, { readonly id: string }>;
+type RecordKind = Exclude<Extract<Op, { readonly id: string }>, ProposeOp | AnswerOp | CounterOp>;
 
 function predictRecord(
   states: States,
@@ -214,6 +247,15 @@ function complete(
   };
   if (override !== undefined) set.override_reason = override;
   return update(states, stream, 'milestone', id, set, author);
+}
+
+// acceptDate makes the proposed date the milestone's, with all that follows from it.
+function acceptDate(states: States, op: AnswerOp, author: Author): readonly StreamChange[] {
+  const found = openProposal(states, op.id);
+  if (found === null || !stillFits(states, found)) return [];
+  const id = text(found, 'milestone') ?? '';
+  const due = text(found, 'to');
+  return [...answer(states, op, author), ...update(states, 'shared', 'milestone', id, { due }, author)];
 }
 
 function move(

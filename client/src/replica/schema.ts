@@ -27,6 +27,9 @@ export const SCHEMA: { readonly [entity in Entity]: Kinded } = {
   task: { parent: 'milestone', ordered: true, visible: true },
   dependency: {},
   comment: { visible: true },
+  date_proposal: { parent: 'milestone', sharedOnly: true },
+  baseline: { sharedOnly: true },
+  acceptance: { sharedOnly: true },
 };
 
 /** visibilityOf is the visibility of a record in the stream. */
@@ -36,7 +39,9 @@ export function visibilityOf(stream: Stream): string {
 
 /** entityOf is the entity that an op's kind names: "milestone.move" → milestone. */
 export function entityOf(kind: string): Entity {
-  return kind.slice(0, kind.indexOf('.')) as Entity;
+  const first = kind.slice(0, kind.indexOf('.'));
+  if (first === 'date') return 'date_proposal';
+  return first as Entity;
 }
 
 /** verbOf is what an op's kind does: "milestone.move" → "move". */

@@ -26,6 +26,9 @@ export const ENTITIES: readonly Entity[] = [
   'task',
   'dependency',
   'comment',
+  'date_proposal',
+  'baseline',
+  'acceptance',
 ];
 
 /** EMPTY is a stream in which nothing has happened yet. */
@@ -60,5 +63,11 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
       left.every((item, index) => item === right[index])
     );
   }
-  return 'id' in left && 'id' in right && left.entity === right.entity && left.id === right.id;
+  return sameEntries(left as Readonly<Record<string, string>>, right as Readonly<Record<string, string>>);
+}
+
+// sameEntries compares what a target, or dates by milestone, are written as.
+function sameEntries(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -23,7 +23,10 @@ export type Entity =
   | 'criterion'
   | 'task'
   | 'dependency'
-  | 'comment';
+  | 'comment'
+  | 'date_proposal'
+  | 'baseline'
+  | 'acceptance';
 
 /** Target is what a comment is on: a record of the plan. */
 export interface Target {
@@ -32,7 +35,10 @@ export interface Target {
 }
 
 /** Value is one field's value; null clears a field and is never kept. */
-export type Value = string | number | boolean | readonly string[] | Target | null;
+export type Value = string | number | boolean | readonly string[] | Target | Dates | null;
+
+/** Dates holds a day for each of several milestones, by id. */
+export type Dates = Readonly<Record<string, string>>;
 
 /** Fields holds values by field name. */
 export type Fields = Readonly<Record<string, Value>>;
@@ -134,7 +140,9 @@ export interface RecordOp {
     | 'comment.resolve'
     | 'comment.reopen'
     | 'participant.invite'
-    | 'participant.revoke';
+    | 'participant.revoke'
+    | 'baseline.remove'
+    | 'baseline.restore';
   readonly id: string;
 }
 export interface CompleteOp {
@@ -148,6 +156,41 @@ export interface RescheduleOp {
   readonly id: string;
   readonly due: string;
   readonly push: boolean;
+  readonly reason?: string;
+  /** unilateral moves a date that both sides agreed on, and marks it with this side. */
+  readonly unilateral?: boolean;
+}
+/** ProposeOp suggests a date; the milestone keeps its own until the other side says yes. */
+export interface ProposeOp {
+  readonly kind: 'date.propose';
+  readonly id: string;
+  readonly milestone: string;
+  readonly to: string;
+  readonly reason?: string;
+}
+/** AnswerOp answers the proposal with that id, or takes it back. */
+export interface AnswerOp {
+  readonly kind: 'date.accept' | 'date.decline' | 'date.withdraw';
+  readonly id: string;
+  readonly reason?: string;
+  /** push, with date.accept, moves dependants along. */
+  readonly push?: boolean;
+}
+/** CounterOp answers the proposal with that id by another date. */
+export interface CounterOp {
+  readonly kind: 'date.counter';
+  readonly id: string;
+  readonly to: string;
+  readonly reason?: string;
+}
+/** AgreeOp is this side's yes to the plan as of a rev of the shared stream. */
+export interface AgreeOp {
+  readonly kind: 'plan.accept';
+  readonly rev: number;
+}
+export interface BaselineOp {
+  readonly kind: 'baseline.add';
+  readonly name: string;
 }
 export interface TemplateOp {
   readonly kind: 'template.apply';
@@ -168,6 +211,11 @@ export type Op =
   | RecordOp
   | CompleteOp
   | RescheduleOp
+  | ProposeOp
+  | AnswerOp
+  | CounterOp
+  | AgreeOp
+  | BaselineOp
   | TemplateOp
   | UndoOp;
 

@@ -1,13 +1,15 @@
 import type { Found } from './merge';
 import { isRemoved, type PlanRecord, text } from './state';
-import type { Target, Value } from './types';
+import type { Dates, Target, Value } from './types';
 import type {
+  BaselineView,
   CommentView,
   CriterionView,
   DependencyView,
   MilestoneView,
   Owner,
   PersonView,
+  ProposalView,
   RoleSlotView,
   RoomView,
   TaskView,
@@ -31,6 +33,8 @@ export function roomView(record: PlanRecord): RoomView {
     currency: text(record, 'currency'),
     crm_ref: text(record, 'crm_ref'),
     close_date: text(record, 'close_date'),
+    seller_approver: text(record, 'seller_approver'),
+    buyer_approver: text(record, 'buyer_approver'),
   };
 }
 
@@ -119,6 +123,37 @@ export function dependencyView({ record, stream }: Found): DependencyView {
   };
 }
 
+export function proposalView(record: PlanRecord): ProposalView {
+  return {
+    id: record.id,
+    milestone: text(record, 'milestone') ?? '',
+    from: text(record, 'from'),
+    to: text(record, 'to') ?? '',
+    reason: text(record, 'reason'),
+    by: text(record, 'by'),
+    side: word(record, 'side', 'seller'),
+    at: text(record, 'at') ?? '',
+    state: word(record, 'state', 'open'),
+    answered_by: text(record, 'answered_by'),
+    answered_at: text(record, 'answered_at'),
+    answer_reason: text(record, 'answer_reason'),
+    counters: text(record, 'counters'),
+  };
+}
+
+export function baselineView(record: PlanRecord): BaselineView {
+  const items = record.fields.items;
+  return {
+    id: record.id,
+    name: text(record, 'name') ?? '',
+    rev: count(record, 'rev') ?? 0,
+    at: text(record, 'at') ?? '',
+    by: text(record, 'by'),
+    agreed: flag(record, 'agreed') ?? false,
+    items: typeof items === 'object' && items !== null && !Array.isArray(items) ? (items as Dates) : {},
+  };
+}
+
 /** OwnFields are a milestone's fields as they are stored. */
 export type OwnFields = Omit<
   MilestoneView,
@@ -132,6 +167,8 @@ export type OwnFields = Omit<
   | 'dependsOn'
   | 'unlocks'
   | 'counts'
+  | 'slipDays'
+  | 'proposal'
 >;
 
 export function milestoneFields({ record, stream }: Found): OwnFields {
@@ -153,6 +190,9 @@ export function milestoneFields({ record, stream }: Found): OwnFields {
     completed_by: text(record, 'completed_by'),
     override_reason: text(record, 'override_reason'),
     is_go_live: flag(record, 'is_go_live') ?? false,
+    agreed_due: text(record, 'agreed_due'),
+    moved_by: word(record, 'moved_by', null),
+    due_reason: text(record, 'due_reason'),
     pos: text(record, 'pos') ?? '',
   };
 }
@@ -160,7 +200,7 @@ export function milestoneFields({ record, stream }: Found): OwnFields {
 /** targetField is what a comment is on, null for the room. */
 export function targetField(record: PlanRecord): Target | null {
   const on: Value | undefined = record.fields.on;
-  return typeof on === 'object' && on !== null && 'id' in on ? on : null;
+  return typeof on === 'object' && on !== null && 'id' in on && 'entity' in on ? (on as Target) : null;
 }
 
 function word<T extends string | null>(record: PlanRecord, field: string, otherwise: T): T {

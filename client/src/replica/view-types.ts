@@ -1,4 +1,5 @@
-import type { Access, Entity, Side, Stream } from './types';
+import type { Agreement } from './agreement';
+import type { Access, Dates, Entity, Side, Stream } from './types';
 
 // What the screen shows: the records of every readable stream, merged, sorted
 // and resolved. Record fields keep their wire names; an absent field is null.
@@ -23,6 +24,9 @@ export interface RoomView {
   readonly currency: string | null;
   readonly crm_ref: string | null;
   readonly close_date: string | null;
+  /** seller_approver and buyer_approver are the participants who agree for their side; null: any of its editors. */
+  readonly seller_approver: string | null;
+  readonly buyer_approver: string | null;
 }
 
 /** PersonView is a participant. email, verified and buying_role are null for others than the seller. */
@@ -128,6 +132,12 @@ export interface MilestoneView {
   readonly completed_by: string | null;
   readonly override_reason: string | null;
   readonly is_go_live: boolean;
+  /** agreed_due is the day in the newest baseline that both sides agreed on. */
+  readonly agreed_due: string | null;
+  /** moved_by is the side that moved the agreed date without the other one. */
+  readonly moved_by: CompanySide | null;
+  /** due_reason is why the last move was made. */
+  readonly due_reason: string | null;
   readonly pos: string;
 
   /** owners are the resolved seller_owner and buyer_owner. */
@@ -138,6 +148,10 @@ export interface MilestoneView {
   readonly late: boolean;
   /** tMinus is the days from due to go-live: 12 reads as T−12; null without both dates. */
   readonly tMinus: number | null;
+  /** slipDays is the days from agreed_due to due, negative when it is earlier; null without both. */
+  readonly slipDays: number | null;
+  /** proposal is the date that one side suggests and the other has not answered. */
+  readonly proposal: ProposalView | null;
   readonly criteria: readonly CriterionView[];
   readonly tasks: readonly TaskView[];
   /** comments are oldest first; private ones carry their stream. */
@@ -153,6 +167,37 @@ export interface MilestoneView {
     readonly comments: number;
     readonly commentsOpen: number;
   };
+}
+
+/** ProposalView is a date that one side suggested. */
+export interface ProposalView {
+  readonly id: string;
+  readonly milestone: string;
+  /** from is the date that the milestone had then. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly reason: string | null;
+  readonly by: string | null;
+  readonly side: CompanySide;
+  readonly at: string;
+  readonly state: 'open' | 'accepted' | 'countered' | 'declined' | 'withdrawn';
+  readonly answered_by: string | null;
+  readonly answered_at: string | null;
+  readonly answer_reason: string | null;
+  /** counters is the proposal that this one answers. */
+  readonly counters: string | null;
+}
+
+/** BaselineView is the plan's dates as they were once: agreed on, or kept under a name. */
+export interface BaselineView {
+  readonly id: string;
+  readonly name: string;
+  readonly rev: number;
+  readonly at: string;
+  readonly by: string | null;
+  readonly agreed: boolean;
+  /** items is the day of each milestone by its id. */
+  readonly items: Dates;
 }
 
 /** Progress counts milestones done of milestones not cancelled. */
@@ -190,6 +235,12 @@ export interface PlanView {
   readonly people: ReadonlyMap<string, PersonView>;
   readonly roleSlots: ReadonlyMap<string, RoleSlotView>;
   readonly dependencies: readonly DependencyView[];
+  /** proposals are all dates ever suggested, by id; those that wait are at their milestones too. */
+  readonly proposals: ReadonlyMap<string, ProposalView>;
+  /** baselines are newest first. */
+  readonly baselines: readonly BaselineView[];
+  /** agreement says what both sides agreed on, who did, and what changed since. */
+  readonly agreement: Agreement;
   /** comments is the room's own thread. */
   readonly comments: readonly CommentView[];
   readonly removed: readonly RemovedView[];

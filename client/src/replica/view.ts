@@ -1,21 +1,25 @@
+import { type Agreement, agreementOf } from './agreement';
 import { daysBetween, tMinus, todayIn } from './dates';
 import { Lists, Memo, sameItems } from './memo';
 import { type Found, mergeRecords, tombstones } from './merge';
 import { byPosition } from './order';
-import { ENTITIES, isRemoved, type PlanRecord, type States, text } from './state';
+import { ENTITIES, isRemoved, type PlanRecord, type State, type States, text } from './state';
 import type { Entity } from './types';
 import {
+  baselineView,
   commentView,
   criterionView,
   dependencyView,
   milestoneFields,
   personView,
+  proposalView,
   roleSlotView,
   roomView,
   targetField,
   taskView,
 } from './view-records';
 import type {
+  BaselineView,
   CommentView,
   CriterionView,
   DependencyView,
@@ -25,6 +29,7 @@ import type {
   PhaseView,
   PlanView,
   Progress,
+  ProposalView,
   RemovedView,
   RoleSlotView,
   RoomView,
@@ -48,6 +53,9 @@ export class Viewer {
   readonly #dependencies = new Memo<DependencyView>();
   readonly #milestones = new Memo<MilestoneView>();
   readonly #phases = new Memo<PhaseView>();
+  readonly #proposals = new Memo<ProposalView>();
+  readonly #baselines = new Memo<BaselineView>();
+  readonly #agreements = new Memo<Agreement>();
   readonly #merged = new Memo<ReadonlyMap<string, Found>>();
   readonly #maps = new Memo<ReadonlyMap<string, unknown>>();
   readonly #removed = new Memo<RemovedView>();
@@ -83,6 +91,9 @@ export class Viewer {
       this.#dependencies,
       this.#milestones,
       this.#phases,
+      this.#proposals,
+      this.#baselines,
+      this.#agreements,
       this.#merged,
       this.#maps,
       this.#removed,
@@ -94,7 +105,9 @@ export class Viewer {
     const people = this.#views(states, 'participant', this.#people, personView);
     const roleSlots = this.#views(states, 'role_slot', this.#slots, roleSlotView);
     const room = this.#room(states);
-    const build: Build = { states, today, people, roleSlots, goLive: goLiveDay(states, room) };
+    const proposals = this.#proposalsOf(states);
+    const open = openByMilestone(proposals);
+    const build: Build = { states, today, people, roleSlots, goLive: goLiveDay(states, room), open };
     const dependencies = this.#liveDependencies(states);
     const comments = this.#threads(states);
     const phases = this.#phasesOf(build, this.#milestonesOf(build, dependencies, comments));
@@ -112,6 +125,9 @@ export class Viewer {
         'dependencies',
         dependencies.filter((d) => milestones.has(d.from) && milestones.has(d.to)),
       ),
+      proposals,
+      baselines: this.#baselinesOf(states),
+      agreement: this.#agreement(states.shared),
       comments: this.#lists.keep('room comments', comments.get('') ?? []),
       removed: this.#lists.keep('removed', this.#removedOf(states)),
       goLive,
@@ -175,7 +191,8 @@ export class Viewer {
     const buyer = this.#owner(build, text(record, 'buyer_owner'));
     const due = text(record, 'due');
     const late = due !== null && due < build.today;
-    const deps = [record, stream, seller, buyer, late, build.goLive, ...Object.values(lists)];
+    const proposal = build.open.get(id) ?? null;
+    const deps = [record, stream, seller, buyer, late, build.goLive, proposal, ...Object.values(lists)];
     return this.#milestones.get(id, deps, () => {
       const fields = milestoneFields(found);
       const open = fields.status !== 'done' && fields.status !== 'cancelled';
@@ -186,9 +203,37 @@ export class Viewer {
         unowned: open && seller === null && buyer === null,
         late: open && late,
         tMinus: due === null || build.goLive === null ? null : tMinus(due, build.goLive),
+        slipDays: due === null || fields.agreed_due === null ? null : daysBetween(fields.agreed_due, due),
+        proposal,
         counts: countsOf(lists),
       };
     });
+  }
+
+  #proposalsOf(states: States): ReadonlyMap<string, ProposalView> {
+    const views = new Map<string, ProposalView>();
+    for (const { record } of this.#live(states, 'date_proposal')) {
+      views.set(
+        record.id,
+        this.#proposals.get(record.id, [record], () => proposalView(record)),
+      );
+    }
+    return this.#map('proposals', views);
+  }
+
+  #baselinesOf(states: States): readonly BaselineView[] {
+    const views = this.#live(states, 'baseline').map(({ record }) =>
+      this.#baselines.get(record.id, [record], () => baselineView(record)),
+    );
+    return this.#lists.keep('baselines', views.sort(newestFirst));
+  }
+
+  // Agreement is about what both sides see: it is the same for everybody.
+  #agreement(shared: State | undefined): Agreement {
+    const deps = (['room', 'participant', 'phase', 'milestone', 'baseline', 'acceptance'] as const).map(
+      (entity) => shared?.[entity],
+    );
+    return this.#agreements.get('', deps, () => agreementOf(shared));
   }
 
   #task(build: Build, found: Found): TaskView {
@@ -290,6 +335,7 @@ interface Build {
   readonly people: ReadonlyMap<string, PersonView>;
   readonly roleSlots: ReadonlyMap<string, RoleSlotView>;
   readonly goLive: string | null;
+  readonly open: ReadonlyMap<string, ProposalView>;
 }
 
 interface Parts {
@@ -298,6 +344,19 @@ interface Parts {
   readonly comments: ReadonlyMap<string, readonly CommentView[]>;
   readonly dependsOn: ReadonlyMap<string, readonly string[]>;
   readonly unlocks: ReadonlyMap<string, readonly string[]>;
+}
+
+function openByMilestone(proposals: ReadonlyMap<string, ProposalView>): ReadonlyMap<string, ProposalView> {
+  const open = new Map<string, ProposalView>();
+  for (const proposal of proposals.values()) {
+    if (proposal.state === 'open') open.set(proposal.milestone, proposal);
+  }
+  return open;
+}
+
+function newestFirst(a: BaselineView, b: BaselineView): number {
+  if (a.rev !== b.rev) return b.rev - a.rev;
+  return a.id < b.id ? -1 : 1;
 }
 
 function zoneOf(states: States): string {

@@ -2,6 +2,7 @@ import type { ActivityItem } from '../../connection/room-client';
 import type { Change, Entity, Value } from '../../replica/types';
 import type { PlanView } from '../../replica/view-types';
 import { STATUS_WORDS } from '../status';
+import { agreementSentence } from './agreement-sentence';
 
 /** Sentence says what a commit did: "Marc Olsen moved Security review due, 19 Oct → 22 Oct". */
 export interface Sentence {
@@ -44,6 +45,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   role: 'role',
   company: 'company',
   access: 'access',
+  seller_approver: 'who agrees',
+  buyer_approver: 'who agrees',
 };
 
 const NOUNS: Readonly<Record<Entity, string>> = {
@@ -56,6 +59,9 @@ const NOUNS: Readonly<Record<Entity, string>> = {
   task: 'task',
   dependency: 'dependency',
   comment: 'comment',
+  date_proposal: 'proposed date',
+  baseline: 'kept dates',
+  acceptance: 'yes to the plan',
 };
 
 /** sentenceOf writes one activity item; null for one that changed nothing worth telling. */
@@ -75,6 +81,8 @@ export function sentenceOf(item: ActivityItem, words: Words): Sentence | null {
     (item.kind === 'group' && item.changes.some((c) => c.entity === 'room' && c.was === null))
   )
     return { ...base, verb: 'made the plan', what: '' };
+  const agreed = agreementSentence(item, base, words);
+  if (agreed !== null) return agreed;
   const [entity, action] = item.kind.split('.') as [Entity, string];
   switch (action) {
     case 'add':
@@ -110,7 +118,8 @@ export function sentenceOf(item: ActivityItem, words: Words): Sentence | null {
   }
 }
 
-type Base = Omit<Sentence, 'verb'>;
+/** Base is a sentence that still lacks what was done. */
+export type Base = Omit<Sentence, 'verb'>;
 
 // updated tells of the one field that says most; several become a count.
 function updated(base: Base, change: Change, words: Words): Sentence {
@@ -151,7 +160,7 @@ function show(field: string, value: Value, words: Words): string {
   if (value === null) return 'nothing';
   if (field === 'status') return STATUS_WORDS[value as keyof typeof STATUS_WORDS] ?? String(value);
   if (field === 'due' || field === 'start' || field === 'go_live') return words.day(String(value));
-  if (field.endsWith('owner')) {
+  if (field.endsWith('owner') || field.endsWith('approver')) {
     const id = String(value);
     return words.view.people.get(id)?.name ?? words.view.roleSlots.get(id)?.label ?? 'somebody';
   }
@@ -162,6 +171,7 @@ function show(field: string, value: Value, words: Words): string {
 function nameOf(change: Change, view: PlanView): string {
   const known =
     view.milestones.get(change.id)?.title ??
+    view.milestones.get(view.proposals.get(change.id)?.milestone ?? '')?.title ??
     view.people.get(change.id)?.name ??
     view.phases.find((p) => p.id === change.id)?.name ??
     view.roleSlots.get(change.id)?.label ??

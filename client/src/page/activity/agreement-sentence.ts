@@ -1,0 +1,98 @@
+import type { ActivityItem } from '../../connection/room-client';
+import type { Change, Value } from '../../replica/types';
+import type { Base, Sentence, Words } from './sentence';
+
+/** agreementSentence tells of proposals, of a yes to the plan and of agreed dates moved alone; null for anything else. */
+export function agreementSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
+  switch (item.kind) {
+    case 'date.propose':
+    case 'date.accept':
+    case 'date.counter':
+    case 'date.decline':
+    case 'date.withdraw':
+      return dateSentence(item, base, words);
+    case 'plan.accept':
+      return yesSentence(item, base, words);
+    case 'baseline.add':
+      return { ...base, verb: 'kept the dates as', what: `“${base.what}”` };
+    case 'op.undo':
+      return item.changes[0]?.entity === 'acceptance'
+        ? { ...base, verb: 'took back a yes to the plan', what: '' }
+        : null;
+    default:
+      return aloneSentence(item, base, words);
+  }
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  'date.propose': 'proposed',
+  'date.accept': 'agreed to',
+  'date.counter': 'answered with',
+  'date.decline': 'declined',
+  'date.withdraw': 'took back',
+};
+
+// dateSentence: "Marc Olsen proposed 22 Oct for Security review".
+function dateSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
+  const proposals = item.changes.filter((c) => c.entity === 'date_proposal');
+  const made = proposals.find((c) => c.was === null);
+  const change = made ?? proposals[0];
+  if (change === undefined) return null;
+  const known = words.view.proposals.get(change.id);
+  const to = known?.to ?? textOf(change.set.to);
+  const milestone = known?.milestone ?? textOf(change.set.milestone);
+  const why = made === undefined ? textOf(change.set.answer_reason) : textOf(change.set.reason);
+  const day = to === null ? 'a date' : words.day(to);
+  const title = milestone === null ? undefined : words.view.milestones.get(milestone)?.title;
+  return {
+    ...base,
+    verb: `${VERBS[item.kind] ?? 'changed'} ${day}${title === undefined ? '' : ' for'}`,
+    what: title ?? '',
+    detail: because(why),
+  };
+}
+
+// yesSentence: "Acme agreed to the plan"; null when it said so before.
+function yesSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
+  const yes = item.changes.find((c) => c.entity === 'acceptance' && c.was === null);
+  if (yes === undefined) return null;
+  const { room } = words.view;
+  const company = yes.set.side === 'buyer' ? room?.buyer_company : room?.seller_company;
+  const both = item.changes.some((c) => c.entity === 'baseline' && c.was === null);
+  return {
+    ...base,
+    who: company || base.who,
+    verb: 'agreed to the plan',
+    what: '',
+    detail: both ? 'so both sides agree on the dates' : '',
+  };
+}
+
+// aloneSentence: "Priya Nair moved an agreed date alone: Security review from 12 Oct to 22 Oct".
+function aloneSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
+  const moved = item.changes.filter((c) => movedAlone(c));
+  const [first] = moved;
+  if (first === undefined) return null;
+  if (moved.length > 1) return { ...base, verb: `moved ${moved.length} agreed dates alone`, what: '' };
+  const [from, to] = [textOf(first.was?.due), textOf(first.set.due)];
+  return {
+    ...base,
+    verb: 'moved an agreed date alone:',
+    what: words.view.milestones.get(first.id)?.title ?? base.what,
+    from: from === null ? null : words.day(from),
+    to: to === null ? 'no date' : words.day(to),
+  };
+}
+
+// movedAlone: a second move by the same side leaves the mark as it is.
+function movedAlone(change: Change): boolean {
+  return change.entity === 'milestone' && 'due' in change.set && typeof change.set.moved_by === 'string';
+}
+
+function because(why: string | null): string {
+  return why === null ? '' : `because: ${why}`;
+}
+
+function textOf(value: Value | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
