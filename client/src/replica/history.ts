@@ -1,3 +1,4 @@
+import { keep } from './lost';
 import type { Done, Pending, Redoable, Replica } from './model';
 import { isOthers } from './others';
 import { add } from './outbox';
@@ -74,6 +75,7 @@ export function committed(
   changes: readonly Change[] | null,
 ): void {
   if (rev === null) return;
+  keep(turn, p, rev);
   const targeted = resolveTarget(turn, p.key, rev, changes);
   if (targeted || p.ops.some((op) => isLasting(op)) || isAgreement(changes)) return;
   const done: Done = { stream: p.stream, rev, changes };

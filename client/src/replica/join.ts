@@ -3,6 +3,7 @@ import { parseSnapshot } from './fold';
 import type { StreamEntry, WelcomeFrame } from './frames';
 import { adopt, giveBack, giveBackOthers } from './given-back';
 import { committed, forgetHistory, forgetStream } from './history';
+import { tellLost } from './lost';
 import type { Pending, StreamReplica } from './model';
 import type { Refusal } from './notice';
 import { newStream, type Turn } from './turn';
@@ -46,6 +47,7 @@ export function applyEntry(turn: Turn, entry: StreamEntry): void {
   } else if (entry.epoch !== stream.epoch) {
     return join(turn, name, entry.epoch, null);
   }
+  tellLost(turn, entry);
   const early = turn.stream(name)?.early ?? [];
   turn.setStream(name, { live: true, joining: false, fetching: false, early: [], behind: false });
   settleSeqs(turn, entry);

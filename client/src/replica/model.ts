@@ -15,6 +15,8 @@ export interface Replica {
   readonly nextKey: number;
   /** window is the most ops that may be on their way unanswered. */
   readonly window: number;
+  /** kept are the newest own ops that took effect, in case the server loses them. */
+  readonly kept: readonly Kept[];
   readonly undo: readonly Done[];
   readonly redo: readonly Redoable[];
   /** expired: the server has forgotten this client, so a new name is needed. */
@@ -75,6 +77,13 @@ export interface Pending {
   readonly undone: readonly Change[] | null;
 }
 
+/** Kept is an own op that took effect, under which client name and in which epoch. */
+export interface Kept {
+  readonly client: string;
+  readonly epoch: string;
+  readonly op: Pending;
+}
+
 /** Done is a commit of this tab that can be undone; changes is null when only its rev is known. */
 export interface Done {
   readonly stream: Stream;
@@ -105,6 +114,8 @@ export interface Notice {
   /** by is who replaced it; null for the workspace, and for a refusal. */
   readonly by: string | null;
   readonly rev: number;
+  /** lost: it was saved once, and the server no longer has it. */
+  readonly lost?: true;
   /** op is what was refused, so it can be tried again. */
   readonly op: Op | null;
 }
@@ -126,6 +137,8 @@ export interface Saved {
   readonly epochs: { readonly [stream in Stream]?: string };
   readonly pending: readonly Pending[];
   readonly nextKey: number;
+  /** kept is absent from what an earlier version wrote. */
+  readonly kept?: readonly Kept[];
 }
 
 /** ReplicaEvent is all that can happen to a replica. */

@@ -33,6 +33,7 @@ export function create(client: string, me: Me | null, starts: readonly StreamSta
     pending: [],
     nextKey: 1,
     window: FIRST_WINDOW,
+    kept: [],
     undo: [],
     redo: [],
     expired: false,

@@ -1,4 +1,4 @@
-import type { Pending, Replica, Saved } from './model';
+import type { Kept, Pending, Replica, Saved } from './model';
 import type { Turn } from './turn';
 import { STREAMS, type Stream } from './types';
 
@@ -12,8 +12,8 @@ export function save(replica: Replica): Saved {
     seqs[name] = stream.nextSeq;
     epochs[name] = stream.epoch;
   }
-  const { client, owner, pending, nextKey } = replica;
-  return { v: 1, client, owner, seqs, epochs, pending, nextKey };
+  const { client, owner, pending, nextKey, kept } = replica;
+  return { v: 1, client, owner, seqs, epochs, pending, nextKey, kept };
 }
 
 /**
@@ -39,6 +39,7 @@ export function restore(turn: Turn, saved: Saved): void {
     client: saved.client,
     owner: saved.owner,
     pending: [...old, ...own],
+    kept: saved.kept ?? [],
     nextKey: turn.replica.nextKey + saved.nextKey,
   });
 }
@@ -75,7 +76,8 @@ export function readSaved(value: unknown): Saved | null {
     typeof saved.seqs === 'object' &&
     typeof saved.epochs === 'object' &&
     Array.isArray(saved.pending) &&
-    saved.pending.every(isPending);
+    saved.pending.every(isPending) &&
+    (saved.kept === undefined || (Array.isArray(saved.kept) && saved.kept.every(isKept)));
   return whole ? withAuthors(saved as Saved) : null;
 }
 
@@ -84,6 +86,11 @@ export function readSaved(value: unknown): Saved | null {
 function withAuthors(saved: Saved): Saved {
   const pending = saved.pending.map((p) => (p.by === undefined ? { ...p, by: saved.owner } : p));
   return { ...saved, pending };
+}
+
+function isKept(value: unknown): value is Kept {
+  const kept = value as Partial<Kept> | null;
+  return typeof kept?.client === 'string' && typeof kept.epoch === 'string' && isPending(kept.op);
 }
 
 function isPending(value: unknown): value is Pending {
