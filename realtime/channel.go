@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bytes"
 	"encoding/json"
 	"sync"
 
@@ -34,6 +35,7 @@ const (
 	duplicate                 // all of it was there already
 	hole                      // commits before it are missing; it is kept for later
 	otherEpoch                // it belongs to another run of revs
+	forked                    // it says otherwise than what is here: the log went back in time
 )
 
 // add takes a batch in by the rule rev == last + 1 (P29) and returns what became
@@ -44,6 +46,8 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 	switch {
 	case epoch != c.epoch:
 		return nil, otherEpoch
+	case b.from <= c.last && c.contradictsLocked(b):
+		return nil, forked
 	case b.to <= c.last:
 		return nil, duplicate
 	case b.from > c.last+1:
@@ -66,6 +70,17 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 		s.wake()
 	}
 	return added, appended
+}
+
+// contradictsLocked reports whether the newest rev that b shares with the window
+// has other bytes here, which a rev never has (I15).
+func (c *channel) contradictsLocked(b *batch) bool {
+	rev := min(b.to, c.last)
+	if rev <= c.window.base(c.last) {
+		return false
+	}
+	own := c.window.batches[c.window.at(rev-1)]
+	return !bytes.Equal(own.body(int(rev-own.from)), b.body(int(rev-b.from)))
 }
 
 func (c *channel) appendLocked(added []*batch, b *batch) []*batch {

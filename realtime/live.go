@@ -24,6 +24,7 @@ type liveRoom struct {
 	cache    snapshotCache
 	recheck  repeated // reads the sessions' grants again
 	check    repeated // compares the position with the store's
+	fork     repeated // leaves an epoch in which a rev was given out twice
 	repairs  [len(room.Streams)]repeated
 
 	ready chan struct{} // closed once loaded, or once err is set
@@ -48,6 +49,10 @@ func newLiveRoom(h *Hub, id room.ID) *liveRoom {
 	r.records.room = r
 	r.recheck.run = r.recheckGrants
 	r.check.run = r.checkPosition
+	r.fork.run = func() {
+		epoch, _, run := r.channels[0].head()
+		r.startOver(run, epoch)
+	}
 	for i, stream := range room.Streams {
 		c := &channel{stream: stream, added: r.observe}
 		r.channels[i] = c
@@ -189,6 +194,9 @@ func (r *liveRoom) take(c *channel, epoch room.Epoch, b *batch) []*batch {
 		r.repairs[streamIndex(c.stream)].startAfter(r.hub, repairGrace)
 	case otherEpoch:
 		r.check.start(r.hub)
+	case forked:
+		r.hub.metrics.gaps.WithLabelValues("fork").Inc()
+		r.fork.start(r.hub)
 	case appended, duplicate:
 	}
 	return added

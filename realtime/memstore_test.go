@@ -332,3 +332,30 @@ func (m *memStore) count(call string) int {
 	defer m.mu.Unlock()
 	return m.calls[call]
 }
+
+// NewEpoch counts up an epoch "e1".
+func (m *memStore) NewEpoch(ctx context.Context, id room.ID, old room.Epoch) (room.Head, error) {
+	if err := m.enter(ctx, "newEpoch"); err != nil {
+		return room.Head{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.rooms[id]
+	var n int
+	if _, err := fmt.Sscanf(string(old), "e%d", &n); err != nil {
+		return room.Head{}, err
+	}
+	if r.plan.Epoch == old {
+		r.plan.Epoch = room.Epoch(fmt.Sprintf("e%d", n+1))
+	}
+	return room.Head{Epoch: r.plan.Epoch, Revs: copyRevs(r.plan.Revs)}, nil
+}
+
+// rewind takes the room's log back to what it was at first, in the same epoch, as
+// putting an old copy of the disk in place does.
+func (m *memStore) rewind(t testing.TB, id room.ID) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.addRoom(t, id)
+}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"parley/room"
 	"parley/room/postgres"
 	"parley/room/postgres/pgtest"
@@ -15,6 +17,7 @@ import (
 // pgRoom is a room in PostgreSQL with a session for a seller and a buyer.
 type pgRoom struct {
 	store  *postgres.Store
+	pool   *pgxpool.Pool // of the newest store
 	dsn    string
 	id     room.ID
 	ws     room.WorkspaceID
@@ -24,8 +27,14 @@ type pgRoom struct {
 
 func newPGRoom(t *testing.T) *pgRoom {
 	t.Helper()
+	return newPGRoomOn(t, pgtest.New(t))
+}
+
+// newPGRoomOn is newPGRoom in a migrated database of the test's choice.
+func newPGRoomOn(t *testing.T, dsn string) *pgRoom {
+	t.Helper()
 	ctx := t.Context()
-	r := &pgRoom{dsn: pgtest.New(t), tokens: map[string]string{}, links: map[string]room.Link{}}
+	r := &pgRoom{dsn: dsn, tokens: map[string]string{}, links: map[string]room.Link{}}
 	r.store = r.open(t)
 	var err error
 	if r.ws, err = r.store.EnsureWorkspace(ctx, "Northwind"); err != nil {
@@ -61,6 +70,7 @@ func (r *pgRoom) open(t *testing.T) *postgres.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	r.pool = pool
 	return postgres.New(pool)
 }
 

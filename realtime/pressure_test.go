@@ -13,7 +13,7 @@ import (
 )
 
 // Levels rise one at a time, in one order, and fall by themselves.
-func TestLoadLevelsRiseAndFallInOrder(t *testing.T) {
+func TestLoadLevelsRiseAndFallInOrder(t *testing.T) { // P40
 	var level int32
 	var got []int32
 	for _, least := range []time.Duration{0, 2 * time.Second, 2 * time.Second, 2 * time.Second, 2 * time.Second,
@@ -29,7 +29,7 @@ func TestLoadLevelsRiseAndFallInOrder(t *testing.T) {
 // While the store is slow for everybody, presence is thinned out first, then
 // watchers wait, then ops are refused; what is accepted is committed, and
 // everything comes back by itself.
-func TestOverloadShedsInOrderAndRecovers(t *testing.T) {
+func TestOverloadShedsInOrderAndRecovers(t *testing.T) { // P40
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, setup{})
 		author, _ := b.join("priya")
@@ -90,7 +90,7 @@ func TestOverloadShedsInOrderAndRecovers(t *testing.T) {
 }
 
 // A room that is held up does not make the server leave anything out.
-func TestOneSlowRoomIsNotLoad(t *testing.T) {
+func TestOneSlowRoomIsNotLoad(t *testing.T) { // P40
 	p := pressure{}
 	p.hub = NewHub(newMemStore(t), NewMemoryBroker(), Options{})
 	p.writing.Store(2)

@@ -39,20 +39,39 @@ func (r *liveRoom) checkPosition() {
 		r.hub.options.Log.Error("reading where a room stands", slog.String("room", string(r.id)), slog.Any("error", err))
 		return // the next round asks again
 	}
-	r.compare(head, before)
+	if r.compare(head, before) {
+		r.startOver(before.run, head.Epoch)
+	}
+}
+
+// startOver follows a room whose log went back in time, in an epoch that says
+// nothing of it, into another one. What it had is not what its clients hold.
+func (r *liveRoom) startOver(run int, old room.Epoch) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	head, err := r.hub.store.NewEpoch(ctx, r.id, old)
+	if err != nil {
+		r.hub.options.Log.Error("beginning another epoch of a room", slog.String("room", string(r.id)), slog.Any("error", err))
+		return // the next round sees the same
+	}
+	r.restart(run, head)
 }
 
 // compare looks for what was lost, given where the room stands in the store and
-// what this server knew before it asked.
-func (r *liveRoom) compare(head room.Head, before standing) {
+// what this server knew before it asked. It reports whether the store has less
+// than that: it went back in time.
+func (r *liveRoom) compare(head room.Head, before standing) (backwards bool) {
 	epoch, _, run := r.channels[0].head()
 	if run != before.run {
-		return // it restarted meanwhile; the answer may be older than that
+		return false // it restarted meanwhile; the answer may be older than that
 	}
-	backwards := slices.ContainsFunc(room.Streams[:], func(s room.Stream) bool { return head.Revs[s] < before.revs[s] })
-	if epoch != head.Epoch || backwards {
+	backwards = slices.ContainsFunc(room.Streams[:], func(s room.Stream) bool { return head.Revs[s] < before.revs[s] })
+	if epoch != head.Epoch {
 		r.restart(run, head)
-		return
+		return false
+	}
+	if backwards {
+		return true
 	}
 	for i, stream := range room.Streams {
 		if _, last, _ := r.channels[i].head(); last < head.Revs[stream] {
@@ -60,6 +79,7 @@ func (r *liveRoom) compare(head room.Head, before standing) {
 			r.repairs[i].startAfter(r.hub, repairGrace)
 		}
 	}
+	return false
 }
 
 // repair reads a stream on from the log until nothing is missing.

@@ -64,7 +64,9 @@ func (h *Hub) compare(r *liveRoom, heads map[room.ID]room.Head, before standing)
 	}
 	head, there := heads[r.id]
 	if there {
-		r.compare(head, before)
+		if r.compare(head, before) {
+			r.check.start(h) // looks again, and begins another epoch
+		}
 		return
 	}
 	for _, s := range r.members() {

@@ -19,6 +19,9 @@ type Store interface {
 	After(ctx context.Context, id room.ID, stream room.Stream, after room.Rev, limit int) ([]room.Logged, error)
 	// Heads reads where the rooms stand; a room that is not there is left out.
 	Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error)
+	// NewEpoch begins another epoch of a room whose log went back in epoch old, and
+	// returns where the room stands then. It only reads where that has happened.
+	NewEpoch(ctx context.Context, id room.ID, old room.Epoch) (room.Head, error)
 	// Seqs reads the last processed seq of a client in each stream.
 	Seqs(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) (map[room.Stream]int64, error)
 	// Authenticate returns what the bearer of a session token may do. The error

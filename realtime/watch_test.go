@@ -172,7 +172,7 @@ func TestManySuspectRoomsCostFewReads(t *testing.T) { // P31
 
 // A Redis that is frozen freezes what is known of other servers' members. When it
 // comes back, a server that is gone is forgotten and one that lives is not.
-func TestPresenceFreezesWhileTheBrokerIsAway(t *testing.T) { // P40
+func TestPresenceFreezesWhileTheBrokerIsAway(t *testing.T) { // P41
 	synctest.Test(t, func(t *testing.T) {
 		store, broker := newMemStore(t), &awayBroker{MemoryBroker: NewMemoryBroker()}
 		one := newBench(t, setup{store: store, broker: broker})

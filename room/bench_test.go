@@ -104,3 +104,72 @@ func BenchmarkSnapshot(b *testing.B) {
 		b.SetBytes(int64(len(w.plan.Snapshot(Shared))))
 	}
 }
+
+// dependentPlan is a plan of 500 milestones and 1,000 dependencies: each waits
+// for one near and for one further back, the last is go-live.
+func dependentPlan(b *testing.B) *world {
+	w := bigPlan(b)
+	const first = 0x10000
+	ops := []Op{{Kind: "milestone.update", ID: uid(first + MaxMilestones - 1), Set: Fields{"is_go_live": true, "due": "2031-06-02"}}}
+	for i := 1; i < MaxMilestones; i++ {
+		for n, back := range []int{1, 7, 40} {
+			if n == 2 && i > 60 {
+				break // 1,000 in all, or so
+			}
+			if from := i - back; from >= 0 {
+				ops = append(ops, Op{Kind: "dependency.add", ID: uid(0x40000 + 4*i + n), Set: Fields{
+					"from": string(uid(first + from)), "to": string(uid(first + i)), "lag_days": int64(i % 3),
+				}})
+			}
+		}
+	}
+	for len(ops) > 0 {
+		n := min(MaxGroup, len(ops))
+		w.as(sam, Shared, ops[:n]...).ok(b)
+		ops = ops[n:]
+	}
+	return w
+}
+
+// BenchmarkSchedule works out a plan of 500 milestones and 1,000 dependencies,
+// with 20 holidays a side. Target: within a millisecond, so that it can follow
+// every commit.
+func BenchmarkSchedule(b *testing.B) {
+	w := dependentPlan(b)
+	room := w.plan.Streams[Shared][RoomEntity][RecordID(testRoom)].Fields
+	for i := range 20 {
+		day := fmt.Sprintf("2026-%02d-%02d", 6+i/4, 3+i)
+		for _, side := range []string{"seller_holidays", "buyer_holidays"} {
+			days, _ := room[side].([]string)
+			room[side] = append(days, day)
+		}
+	}
+	b.Run("view", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			NewView(w.plan, []Stream{Shared})
+		}
+	})
+	b.Run("dates", func(b *testing.B) {
+		v := NewView(w.plan, []Stream{Shared})
+		b.ReportAllocs()
+		for b.Loop() {
+			if got := v.Schedule("2026-06-01"); got.Health.Level != Late {
+				b.Fatal(got.Health)
+			}
+		}
+		b.ReportMetric(float64(len(v.edges)), "dependencies")
+	})
+}
+
+// BenchmarkPush judges a push through all of that plan.
+func BenchmarkPush(b *testing.B) {
+	w := dependentPlan(b)
+	req := Request{Member: sam, Stream: Shared, Ops: []Op{{Kind: KindReschedule, ID: uid(0x10000), Due: "2026-06-02", Push: true}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if out, err := Preview(w.plan, testNow, req); err != nil || len(out.Changes[Shared]) < MaxMilestones {
+			b.Fatal(len(out.Changes[Shared]), err)
+		}
+	}
+}

@@ -17,6 +17,7 @@ type draft struct {
 	at     string // the stamp's time, as records hold it
 	stream Stream // that of the op
 	edits  map[recordKey]*edit
+	edited map[kindOf]int // how many edits there are of each kind
 
 	// Of the op at hand.
 	op      int // its index in the group
@@ -56,7 +57,7 @@ func newDraft(p *Plan, st Stamp, s Stream) *draft {
 	return &draft{
 		plan: p, x: p.indexed(), stamp: st, stream: s, op: -1,
 		at:    st.At.UTC().Truncate(time.Microsecond).Format(InstantFormat),
-		edits: map[recordKey]*edit{},
+		edits: map[recordKey]*edit{}, edited: map[kindOf]int{},
 	}
 }
 
@@ -86,6 +87,7 @@ func (d *draft) edit(s Stream, e Entity, id RecordID) *edit {
 			ed.now = Fields{}
 		}
 		d.edits[key] = ed
+		d.edited[kindOf{s, e}]++
 	}
 	if ed.op != d.op {
 		ed.op, ed.due = d.op, ed.now["due"]

@@ -60,7 +60,11 @@ func (s *Store) commit(ctx context.Context, plan *room.Plan, id room.ID, reqs []
 
 	w := h.writes(plan, commits)
 	if w == nil {
-		_, err := conn.Exec(ctx, `rollback`)
+		end := `rollback`
+		if h.moved {
+			end = `commit`
+		}
+		_, err := conn.Exec(ctx, end)
 		return plan, result, err
 	}
 	if err := conn.SendBatch(ctx, w).Close(); err != nil {
@@ -74,6 +78,7 @@ type head struct {
 	room      room.ID
 	workspace string
 	epoch     room.Epoch
+	moved     bool // to another epoch, in this transaction
 	revs      room.Revs
 	at        time.Time
 	cursors   map[room.CursorKey]*room.Cursor
@@ -187,7 +192,12 @@ func markEnded(results pgx.BatchResults, reqs []room.Request) error {
 // have committed since, from the tables when there is no plan or it is not of
 // this history. The lock is held, so nothing changes between the reads.
 func (h *head) catchUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan) (*room.Plan, []room.Encoded, error) {
-	if plan == nil || plan.Epoch != h.epoch || h.behind(plan) {
+	if plan != nil && plan.Epoch == h.epoch && h.behind(plan) {
+		if err := h.rewound(ctx, conn); err != nil {
+			return nil, nil, err
+		}
+	}
+	if plan == nil || plan.Epoch != h.epoch {
 		plan, err := loadPlan(ctx, conn, h, room.Streams[:])
 		return plan, nil, err
 	}

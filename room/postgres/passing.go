@@ -77,7 +77,7 @@ func away(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false // it is there and slow, or nobody waits
 	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok || errors.Is(err, errStandby) {
 		return true
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
@@ -94,7 +94,7 @@ func unsent(err error) bool {
 		return false // 53300 and 57P03 are answers to connecting
 	}
 	_, connecting := errors.AsType[*pgconn.ConnectError](err)
-	return connecting || pgconn.SafeToRetry(err)
+	return connecting || errors.Is(err, errStandby) || pgconn.SafeToRetry(err)
 }
 
 // keep is asked of every connection that goes back to the pool. One that can

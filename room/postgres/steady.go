@@ -104,6 +104,11 @@ func (s Steady) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head
 	return again(ctx, s, away, func() (map[room.ID]room.Head, error) { return s.Store.Heads(ctx, ids) })
 }
 
+// NewEpoch is [Store.NewEpoch]: it counts up from one epoch only once.
+func (s Steady) NewEpoch(ctx context.Context, id room.ID, old room.Epoch) (room.Head, error) {
+	return again(ctx, s, away, func() (room.Head, error) { return s.Store.NewEpoch(ctx, id, old) })
+}
+
 // Seqs is [Store.Seqs].
 func (s Steady) Seqs(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) (map[room.Stream]int64, error) {
 	return again(ctx, s, away, func() (map[room.Stream]int64, error) { return s.Store.Seqs(ctx, id, streams, client) })

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/room"
@@ -64,7 +63,7 @@ func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 		config.MaxConns = maxConns
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
-	config.AfterConnect = readTimeline
+	config.AfterConnect = greet
 	config.AfterRelease = keep
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTimeout {
 		config.ConnConfig.ConnectTimeout = connectTimeout
@@ -81,32 +80,6 @@ func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	return s.pool.Ping(ctx)
-}
-
-// oldest is the first version of PostgreSQL that Parley is tested on.
-const oldest = 150000
-
-const timelineKey = "parley.timeline"
-
-// readTimeline refuses a PostgreSQL that is too old, and notes which timeline a connection is on. After a failover or a
-// restore it is another one, and revs may have been given out twice.
-func readTimeline(ctx context.Context, conn *pgx.Conn) error {
-	var timeline, version int
-	row := conn.QueryRow(ctx, `select timeline_id, current_setting('server_version_num')::int from pg_control_checkpoint()`)
-	if err := row.Scan(&timeline, &version); err != nil {
-		return fmt.Errorf("reading the timeline: %w", err)
-	}
-	if version < oldest {
-		return fmt.Errorf("the database is PostgreSQL %d; %d or newer is needed", version/10000, oldest/10000)
-	}
-	conn.PgConn().CustomData()[timelineKey] = timeline
-	return nil
-}
-
-// epochOn returns the epoch of a room whose head says epoch, as conn sees it.
-func epochOn(conn *pgx.Conn, epoch int) room.Epoch {
-	timeline, _ := conn.PgConn().CustomData()[timelineKey].(int)
-	return room.Epoch(fmt.Sprintf("%d.%d", epoch, timeline))
 }
 
 // bound returns a context that ends after [callTimeout] and not before, so that

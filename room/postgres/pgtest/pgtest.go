@@ -118,3 +118,20 @@ func createDatabase(name, from string) error {
 func database(name string) string {
 	return strings.Replace(cluster.server.DSN(), "dbname=postgres", "dbname="+name, 1)
 }
+
+// CopyOf returns the connection string of a copy of a database made by [New], as
+// restoring a dump of it makes. The pool to it is emptied: a database that is
+// copied has no connections.
+func CopyOf(tb testing.TB, dsn string, pool *pgxpool.Pool) string {
+	tb.Helper()
+	pool.Reset()
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := fmt.Sprintf("test_%d", cluster.count.Add(1))
+	if err := createDatabase(name, config.Database); err != nil {
+		tb.Fatalf("copying a database: %v", err)
+	}
+	return database(name)
+}

@@ -1,0 +1,77 @@
+package realtime
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/room"
+)
+
+// startsOver reads until the shared stream was resynced for its epoch, joins
+// again and returns the answer.
+func (c *client) startsOver() frame {
+	c.Helper()
+	for f := c.until("resync"); f.Stream != room.Shared || f.Why != "epoch"; f = c.until("resync") {
+	}
+	c.say(`{"t":"join","stream":"shared"}`)
+	return c.until("joined")
+}
+
+// A store that has less than a server knows, in the same epoch, went back in
+// time. The server that sees it begins another epoch, so that nobody goes on from
+// what was lost: also who is away, and other servers.
+func TestLogThatWentBackBeginsAnotherEpoch(t *testing.T) { // P32, I4
+	synctest.Test(t, func(t *testing.T) {
+		store, broker := newMemStore(t), NewMemoryBroker()
+		one := newBench(t, setup{store: store, broker: broker})
+		two := newBench(t, setup{store: store, broker: broker})
+		a, _ := one.join("marc")
+		b, _ := two.join("pat")
+		one.submit(5, "lost")
+		a.collect(1, 6)
+		b.until("commits")
+		store.rewind(t, testRoom)
+
+		for _, c := range []*client{a, b} {
+			if f := c.startsOver(); f.Epoch != "e2" || f.Rev != 1 || len(f.Snapshot) == 0 {
+				t.Errorf("joined = %s", f.raw)
+			}
+		}
+		store.commitBehind(t, testRoom, room.Shared, 10) // beyond where it was
+		_, w := two.join("marc", resumeAt(room.Shared, "e1", 6))
+		if e := w.entry(room.Shared); e.Resumed || e.Epoch != "e2" {
+			t.Errorf("a client from before went on: %+v", e)
+		}
+		if n := store.count("newEpoch"); n > 4 {
+			t.Errorf("%d epochs for one fault", n)
+		}
+		one.stop()
+		two.stop()
+	})
+}
+
+// The store went back and on again before anybody looked: the same rev arrives
+// with other content.
+func TestRevGivenOutTwiceBeginsAnotherEpoch(t *testing.T) { // P32, I15
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		c, _ := b.join("marc")
+		b.submit(3, "lost")
+		c.collect(1, 4)
+		b.store.rewind(t, testRoom)
+		bodies := b.store.commitBehind(t, testRoom, room.Shared, 5)
+
+		other := newBatch(room.Shared, "e1", 2, bodies)
+		_ = b.broker.Publish(t.Context(), string(testRoom), commitsMessage(99, room.Shared, "e1", other))
+		start := time.Now()
+
+		if f := c.startsOver(); f.Epoch != "e2" || f.Rev != 6 {
+			t.Errorf("joined = %s", f.raw)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		b.stop()
+	})
+}
