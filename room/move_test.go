@@ -9,9 +9,9 @@ import (
 func chain(t testing.TB) *world {
 	w := newWorld(t)
 	w.json(sam, Shared, fill(`[
-		{"kind":"milestone.add","id":"A","set":{"phase":"P1","title":"A","due":"2026-06-01","duration_days":2,"seller_owner":"SAM"}},
-		{"kind":"milestone.add","id":"B","set":{"phase":"P1","title":"B","start":"2026-06-04","due":"2026-06-08","seller_owner":"SAM"}},
-		{"kind":"milestone.add","id":"C","set":{"phase":"P1","title":"C","due":"2026-06-15","duration_days":3,"buyer_owner":"DANA"}},
+		{"kind":"milestone.add","id":"A","set":{"phase":"P1","title":"Discovery","due":"2026-06-01","duration_days":2,"seller_owner":"SAM"}},
+		{"kind":"milestone.add","id":"B","set":{"phase":"P1","title":"Security review","start":"2026-06-04","due":"2026-06-08","seller_owner":"SAM"}},
+		{"kind":"milestone.add","id":"C","set":{"phase":"P1","title":"Contract signed","due":"2026-06-15","duration_days":3,"buyer_owner":"DANA"}},
 		{"kind":"milestone.add","id":"LIVE","set":{"phase":"P2","title":"Go-live","is_go_live":true,"due":"2026-06-19"}},
 		{"kind":"dependency.add","id":"AB","set":{"from":"A","to":"B"}},
 		{"kind":"dependency.add","id":"BC","set":{"from":"B","to":"C","lag_days":1}},

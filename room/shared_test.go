@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write testdata/apply anew")
+var update = flag.Bool("update", false, "write testdata/apply and testdata/schedule anew")
 
 // example is one file of testdata/apply: what an op does to a plan. The
 // TypeScript tests read the same files: folding Commits over Before is After.
@@ -60,14 +60,32 @@ func examplePlan(t *testing.T) *world {
 var exampleIDs = map[string]RecordID{
 	"P1": phase1, "P2": phase2, "LEGAL": uid(0x30), "KICKOFF": uid(0x31), "LIVE": uid(0x32), "SECRET": uid(0x33),
 	"SIGNED": uid(0x40), "OK": uid(0x41), "DRAFT": uid(0x50), "REPLY": uid(0x51), "ASK": uid(0x52), "OLD": uid(0x53), "HELLO": uid(0x60), "AGREED": /* made by the second yes */ "ec2020fd-8f20-8180-abe8-e551decab377",
-	"NEW": uid(0x70), "NEW2": uid(0x71), "DANA": dana.ID, "SAM": sam.ID, "PRIYA": priya.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
+	"NEW": uid(0x70), "NEW2": uid(0x71), "D1": uid(0x80), "D2": uid(0x81), "D3": uid(0x82), "D4": uid(0x83), "D5": uid(0x84), "D6": uid(0x85), "DANA": dana.ID, "SAM": sam.ID, "PRIYA": priya.ID, "MARC": marc.ID, "KIM": kim.ID, "GHOST": uid(0xff),
 }
+
+// pushSetup ties the plan together, over holidays and a weekend of three days.
+const pushSetup = `[
+	{"kind":"room.update","set":{"seller_weekend":["fri","sat","sun"],"buyer_holidays":["2026-08-31","2026-09-07"]}},
+	{"kind":"milestone.update","id":"KICKOFF","set":{"due":"2026-08-03","seller_owner":"SAM","pinned":true}},
+	{"kind":"milestone.add","id":"NEW","set":{"phase":"P1","title":"Security review","start":"2026-06-04","due":"2026-06-09","buyer_owner":"DANA"}},
+	{"kind":"milestone.add","id":"NEW2","set":{"phase":"P2","title":"Training","due":"2026-08-25","duration_days":2}},
+	{"kind":"dependency.add","id":"D1","set":{"from":"LEGAL","to":"NEW","lag_days":1}},
+	{"kind":"dependency.add","id":"D2","set":{"from":"NEW","to":"NEW2"}},
+	{"kind":"dependency.add","id":"D3","set":{"from":"NEW2","to":"LIVE","required":true}},
+	{"kind":"dependency.add","id":"D4","set":{"from":"LEGAL","to":"KICKOFF"}}]`
+
+// pushSecret ties what the seller keeps to itself to it.
+const pushSecret = `[
+	{"kind":"milestone.update","id":"SECRET","set":{"due":"2026-08-05","start":"2026-08-04"}},
+	{"kind":"dependency.add","id":"D5","set":{"from":"KICKOFF","to":"SECRET"}},
+	{"kind":"dependency.add","id":"D6","set":{"from":"SECRET","to":"LIVE"}}]`
 
 // examples lists the cases by file name. Setup ops are sent first, by Marc.
 var examples = map[string]struct {
 	by     Member
 	stream Stream
 	setup  string
+	secret string // sent by Sam to the seller's stream
 	op     string
 	stale  bool // the author had not seen the setup
 	agreed bool // both sides agreed to the plan first, at revs 3 and 4
@@ -122,6 +140,14 @@ var examples = map[string]struct {
 	"reopen-clears-completion":        {by: chris, setup: `{"kind":"milestone.complete","id":"KICKOFF"}`, op: `{"kind":"milestone.reopen","id":"KICKOFF"}`},
 	"resolve-a-comment":               {by: kim, op: `{"kind":"comment.resolve","id":"HELLO"}`},
 	"reschedule":                      {by: dana, op: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-06-08","push":false}`},
+	"reschedule-with-push":            {by: dana, setup: pushSetup, op: `{"kind":"milestone.reschedule","id":"LEGAL","due":"2026-08-28","push":true,"reason":"The audit moved"}`},
+	"reschedule-with-push-of-private": {by: sam, setup: pushSetup, secret: pushSecret, op: `{"kind":"milestone.reschedule","id":"KICKOFF","due":"2026-09-04","push":true}`},
+	"reschedule-what-is-private":      {by: sam, stream: Seller, setup: pushSetup, secret: pushSecret, op: `{"kind":"milestone.reschedule","id":"SECRET","due":"2026-09-10","push":true}`},
+	"reschedule-keeps-a-duration":     {by: dana, setup: pushSetup, op: `{"kind":"milestone.reschedule","id":"NEW","due":"2026-07-01","push":true}`},
+	"shift-all":                       {by: sam, setup: pushSetup, secret: pushSecret, op: `{"kind":"plan.shift","to":"2026-10-03","mode":"all","unilateral":true}`},
+	"shift-counted":                   {by: dana, setup: pushSetup, secret: pushSecret, op: `{"kind":"plan.shift","to":"2026-08-20","mode":"counted"}`},
+	"shift-none":                      {by: marc, setup: pushSetup, op: `{"kind":"plan.shift","to":"2026-10-03","mode":"none"}`},
+	"shift-into-the-past":             {by: marc, op: `{"kind":"plan.shift","to":"2026-01-05","mode":"none"}`},
 	"publish":                         {by: sam, stream: Seller, op: `{"kind":"milestone.publish","id":"SECRET"}`},
 	"withdraw":                        {by: dana, op: `{"kind":"milestone.withdraw","id":"LEGAL"}`},
 	"group":                           {by: dana, op: `[{"kind":"milestone.add","id":"NEW","set":{"phase":"P2","title":"Training"},"before":"LIVE"},{"kind":"task.add","id":"NEW2","set":{"milestone":"NEW","title":"Book a room"}},{"kind":"task.complete","id":"NEW2"}]`},
@@ -187,6 +213,9 @@ func TestExamples(t *testing.T) {
 			}
 			if c.setup != "" {
 				w.json(marc, Shared, fill(c.setup, exampleIDs)).ok(t)
+			}
+			if c.secret != "" {
+				w.json(sam, Seller, fill(c.secret, exampleIDs)).ok(t)
 			}
 			if !c.stale {
 				base = w.plan.Revs[c.stream]

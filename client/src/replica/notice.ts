@@ -81,6 +81,7 @@ const verbFields: Readonly<Record<string, string>> = {
   'milestone.complete': 'status',
   'milestone.reopen': 'status',
   'milestone.reschedule': 'due',
+  'plan.shift': 'go_live',
   'milestone.publish': 'visibility',
   'milestone.withdraw': 'visibility',
   'criterion.meet': 'met_at',
@@ -98,6 +99,7 @@ function mineOf(op: Op | null, field: string): Value {
   if ('set' in op) return op.set[field] ?? null;
   if (op.kind === 'milestone.reschedule') return op.due;
   if (op.kind === 'date.propose' || op.kind === 'date.counter') return op.to;
+  if (op.kind === 'plan.shift') return op.to;
   return null;
 }
 

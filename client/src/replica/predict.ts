@@ -2,6 +2,7 @@ import type { StreamChange } from './fold';
 import { findRecord, placeKey } from './order';
 import { agree, keepDates } from './predict-agree';
 import { answer, openProposal, propose, stillFits } from './predict-date';
+import { type Moved, reschedule, shift } from './predict-move';
 import { publish, withdraw } from './predict-publish';
 import { settle } from './predict-settle';
 import { entityOf, SCHEMA, verbOf, visibilityOf } from './schema';
@@ -17,6 +18,7 @@ import type {
   Op,
   Place,
   ProposeOp,
+  ShiftOp,
   Stream,
   UpdateOp,
   Value,
@@ -46,7 +48,9 @@ function effects(states: States, stream: Stream, op: Op, author: Author): readon
     case 'milestone.reopen':
       return update(states, stream, 'milestone', op.id, { status: 'in_progress' }, author);
     case 'milestone.reschedule':
-      return update(states, stream, 'milestone', op.id, { due: op.due }, author);
+      return moved(states, reschedule(states, stream, op, author.me?.side ?? ''), author);
+    case 'plan.shift':
+      return shiftPlan(states, op, author);
     case 'milestone.publish':
       return publish(states, stream, op.id);
     case 'milestone.withdraw':
@@ -229,6 +233,18 @@ function updateRoom(states: States, stream: Stream, set: Fields): readonly Strea
     }
   }
   return changes;
+}
+
+function moved(states: States, all: readonly Moved[], author: Author): readonly StreamChange[] {
+  return all.flatMap(({ stream, id, set }) => update(states, stream, 'milestone', id, set, author));
+}
+
+// shiftPlan: without a milestone that is go-live, the room's own date moves.
+function shiftPlan(states: States, op: ShiftOp, author: Author): readonly StreamChange[] {
+  const [room] = states.shared?.room?.values() ?? [];
+  const all = shift(states, op, author.me?.side ?? '');
+  if (all === null || room === undefined) return [];
+  return [change('shared', 'room', room.id, { go_live: op.to }), ...moved(states, all, author)];
 }
 
 function complete(

@@ -155,6 +155,7 @@ export interface RescheduleOp {
   readonly kind: 'milestone.reschedule';
   readonly id: string;
   readonly due: string;
+  /** push moves what waits for it later, as far as it must. */
   readonly push: boolean;
   readonly reason?: string;
   /** unilateral moves a date that both sides agreed on, and marks it with this side. */
@@ -188,6 +189,15 @@ export interface AgreeOp {
   readonly kind: 'plan.accept';
   readonly rev: number;
 }
+export interface ShiftOp {
+  readonly kind: 'plan.shift';
+  /** to is the new go-live. */
+  readonly to: string;
+  /** mode says which open dates move along: all of them, those not pinned, or none. */
+  readonly mode: 'all' | 'counted' | 'none';
+  readonly reason?: string;
+  readonly unilateral?: boolean;
+}
 export interface BaselineOp {
   readonly kind: 'baseline.add';
   readonly name: string;
@@ -216,6 +226,7 @@ export type Op =
   | CounterOp
   | AgreeOp
   | BaselineOp
+  | ShiftOp
   | TemplateOp
   | UndoOp;
 

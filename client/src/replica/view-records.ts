@@ -29,6 +29,12 @@ export function roomView(record: PlanRecord): RoomView {
     purpose: text(record, 'purpose'),
     compelling_event: text(record, 'compelling_event'),
     status: word(record, 'status', 'active'),
+    seller_weekend: words(record, 'seller_weekend'),
+    buyer_weekend: words(record, 'buyer_weekend'),
+    seller_holidays: words(record, 'seller_holidays'),
+    buyer_holidays: words(record, 'buyer_holidays'),
+    seller_country: text(record, 'seller_country'),
+    buyer_country: text(record, 'buyer_country'),
     amount: text(record, 'amount'),
     currency: text(record, 'currency'),
     crm_ref: text(record, 'crm_ref'),
@@ -119,7 +125,7 @@ export function dependencyView({ record, stream }: Found): DependencyView {
     from: text(record, 'from') ?? '',
     to: text(record, 'to') ?? '',
     lag_days: count(record, 'lag_days') ?? 0,
-    required: flag(record, 'required') ?? false,
+    required: flag(record, 'required') ?? true,
   };
 }
 
@@ -205,6 +211,11 @@ export function targetField(record: PlanRecord): Target | null {
 
 function word<T extends string | null>(record: PlanRecord, field: string, otherwise: T): T {
   return (text(record, field) ?? otherwise) as T;
+}
+
+function words(record: PlanRecord, field: string): readonly string[] | null {
+  const value = record.fields[field];
+  return Array.isArray(value) ? value : null;
 }
 
 function flag(record: PlanRecord, field: string): boolean | null {

@@ -1,4 +1,5 @@
 import type { Agreement } from './agreement';
+import type { States } from './state';
 import type { Access, Dates, Entity, Side, Stream } from './types';
 
 // What the screen shows: the records of every readable stream, merged, sorted
@@ -20,6 +21,14 @@ export interface RoomView {
   readonly purpose: string | null;
   readonly compelling_event: string | null;
   readonly status: 'draft' | 'active' | 'won' | 'lost' | 'archived';
+  /** A weekend is days of the week, 'mon' to 'sun'; null is Saturday and Sunday. */
+  readonly seller_weekend: readonly string[] | null;
+  readonly buyer_weekend: readonly string[] | null;
+  readonly seller_holidays: readonly string[] | null;
+  readonly buyer_holidays: readonly string[] | null;
+  /** A country is where the holidays came from. */
+  readonly seller_country: string | null;
+  readonly buyer_country: string | null;
   readonly amount: string | null;
   readonly currency: string | null;
   readonly crm_ref: string | null;
@@ -111,6 +120,7 @@ export interface DependencyView {
   readonly from: string;
   readonly to: string;
   readonly lag_days: number;
+  /** required: it moves what waits along, and counts in the schedule. */
   readonly required: boolean;
 }
 
@@ -224,6 +234,8 @@ export interface RemovedView {
 }
 
 export interface PlanView {
+  /** states are what the view was made of; scheduleOf works its dates out. */
+  readonly states: States;
   /** room is null only while nothing has been loaded. */
   readonly room: RoomView | null;
   /** today is the room's today, "2026-10-22". */

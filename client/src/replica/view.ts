@@ -115,6 +115,7 @@ export class Viewer {
     const milestones = this.#map('milestones', new Map(all.map((m) => [m.id, m])));
     const goLive = all.find((m) => m.is_go_live) ?? null;
     return {
+      states,
       room,
       today,
       phases,
