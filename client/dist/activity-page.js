@@ -1,1 +1,1 @@
-import{M as e,P as t,Y as n,ft as r}from"./core.js";import i from"./activity.js";var a=t(`<div class="card svelte-2qbjxg"><!></div>`);function o(t){var o=a(),s=n(o);i(s,{}),r(o),e(t,o)}export{o as default};
+import{F as e,N as t,X as n,pt as r}from"./core.js";import i from"./activity.js";var a=e(`<div class="card svelte-2qbjxg"><!></div>`);function o(e){var o=a(),s=n(o);i(s,{}),r(o),t(e,o)}export{o as default};

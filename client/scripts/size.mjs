@@ -12,6 +12,8 @@ const STYLES_BYTES = 20_000;
 const SCREENS = {
   'plan, wide': ['app.js', 'tree-grid.js'],
   'plan, narrow': ['app.js', 'cards.js'],
+  'timeline, wide': ['app.js', 'timeline.js'],
+  'timeline, narrow': ['app.js', 'agenda.js'],
   activity: ['app.js', 'activity-page.js'],
 };
 

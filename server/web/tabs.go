@@ -1,7 +1,7 @@
 package web
 
 // tabPattern matches the tabs a room's page has an address for.
-const tabPattern = "{tab:plan|activity}"
+const tabPattern = "{tab:plan|timeline|activity}"
 
 // part is a script that a tab needs for its first screen: asked for together
 // with the page's own, not after them.
@@ -17,6 +17,7 @@ const (
 
 var tabParts = map[string][]part{
 	"plan":     {{File: "tree-grid.js", Media: wideScreen}, {File: "cards.js", Media: narrowScreen}},
+	"timeline": {{File: "timeline.js", Media: wideScreen}, {File: "agenda.js", Media: narrowScreen}},
 	"activity": {{File: "activity-page.js"}, {File: "activity.js"}, {File: "words.js"}},
 }
 

@@ -3,7 +3,7 @@ import type { Filter } from '../filters';
 import { addressOf, type Place, readPlace, type Tab } from './place';
 
 /** PanelPart is the part of a milestone's panel that is brought into view. */
-export type PanelPart = 'details' | 'comments' | 'criteria';
+export type PanelPart = 'details' | 'due' | 'comments' | 'criteria';
 
 /** OpenPanel is the milestone whose panel is open. */
 export interface OpenPanel {

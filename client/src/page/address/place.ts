@@ -1,14 +1,15 @@
 import type { Filter } from '../filters';
 
 /** Tab is one view of the room, with an address of its own. */
-export type Tab = 'plan' | 'activity';
+export type Tab = 'plan' | 'timeline' | 'activity';
 
 /** TABS lists the tabs in the order they are shown. */
-export const TABS: readonly Tab[] = ['plan', 'activity'];
+export const TABS: readonly Tab[] = ['plan', 'timeline', 'activity'];
 
 /** TAB_WORDS are what the tabs are called. */
 export const TAB_WORDS: Readonly<Record<Tab, string>> = {
   plan: 'Plan',
+  timeline: 'Timeline',
   activity: 'Activity',
 };
 

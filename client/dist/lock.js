@@ -1,0 +1,1 @@
+import{I as e,N as t}from"./core.js";var n=e(`<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" class="svelte-1985w2u"><path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.6"></path><rect x="3" y="7" width="10" height="7" rx="1.6" fill="currentColor"></rect></svg>`);function r(e){var r=n();t(e,r)}export{r as t};
