@@ -313,8 +313,8 @@ func decodeReason(m map[string]any) (string, *Error) {
 
 func decodeTemplate(m map[string]any) (slug, goLive string, err *Error) {
 	slug, ok := m["template"].(string)
-	if !ok || templates[slug] == nil {
-		return "", "", FieldErrorf(Invalid, "template", "there is no such template; use %s", anyOf(TemplateSlugs()))
+	if !ok || templates[slug] == nil && !ValidUUID(slug) {
+		return "", "", errNoTemplate()
 	}
 	if m["go_live"] == nil {
 		return slug, "", nil

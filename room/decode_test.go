@@ -138,7 +138,7 @@ func TestDecodeOpsIsStrict(t *testing.T) {
 		"a weekend twice":           {`{"op":{"kind":"room.update","set":{"seller_weekend":["sun","sun"]}}}`, "op.set.seller_weekend", "sun twice"},
 		"a holiday that is no day":  {`{"op":{"kind":"room.update","set":{"buyer_holidays":["2026-02-29"]}}}`, "op.set.buyer_holidays", "29 Feb 2026 is not a date"},
 		"a due cleared":             {`{"op":{"kind":"milestone.reschedule","id":"` + idA + `","due":null,"push":false}}`, "op.due", "not a date"},
-		"an unknown template":       {`{"op":{"kind":"template.apply","template":"pilot"}}`, "op.template", "use blank or software-purchase"},
+		"an unknown template":       {`{"op":{"kind":"template.apply","template":"piloto"}}`, "op.template", "use blank, enterprise-procurement, onboarding, pilot, renewal or software-purchase"},
 		"rev 0":                     {`{"op":{"kind":"op.undo","rev":0}}`, "op.rev", "not the rev"},
 		"a rev with a point":        {`{"op":{"kind":"op.undo","rev":1.0}}`, "op.rev", "not the rev"},
 		"a proposal without a date": {`{"op":{"kind":"date.propose","id":"` + idA + `","milestone":"` + idB + `","reason":"x"}}`, "op.to", "not a date"},

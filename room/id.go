@@ -16,6 +16,8 @@ type (
 	SessionID string
 	// LinkID names a share link.
 	LinkID string
+	// TemplateID names a template of a workspace's own.
+	TemplateID string
 )
 
 // ValidUUID reports whether s is a UUID in lower-case, hyphenated form.

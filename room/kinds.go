@@ -87,7 +87,7 @@ var planRules = []rule{
 	{kind: KindTaskComplete, entity: Task, shape: idShape, access: Contributor, apply: applyTaskComplete},
 	{kind: KindTaskReopen, entity: Task, shape: idShape, access: Contributor, apply: applyTaskReopen},
 	{kind: KindShift, shape: shiftShape, access: Editor, apply: applyShift, alone: true},
-	{kind: KindTemplateApply, shape: templateShape, access: Editor, apply: applyTemplate},
+	{kind: KindTemplateApply, shape: templateShape, access: Editor, guard: guardTemplate, apply: applyTemplate},
 	{kind: KindUndo, shape: undoShape, access: Commenter, apply: applyUndo, alone: true},
 }
 

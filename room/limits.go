@@ -5,6 +5,7 @@ package room
 const (
 	MaxTitle        = 200    // characters of a title or a name
 	MaxText         = 20_000 // characters of a long text
+	maxCriterion    = 1_000  // characters of what a criterion says
 	MaxMilestones   = 500
 	MaxPhases       = 40
 	MaxTasks        = 2_000

@@ -66,8 +66,11 @@ type Op struct {
 	Milestone  RecordID // date.propose: what is to have another date
 	To         string   // date.propose, date.counter: that date
 	Name       string   // baseline.add
-	Template   string   // template.apply: the slug
+	Template   string   // template.apply: the slug, or the id of one of the workspace's own
 	GoLive     string   // template.apply: the date to work back from, "" for none
+	// Body is the workspace's own template that Template names, read by the store
+	// before the batch. Nil when there is none, and for a built-in one.
+	Body *Template
 	// Rev is, for op.undo, the commit in the op's stream, for plan.accept how far
 	// its sender had read the shared plan.
 	Rev Rev

@@ -165,7 +165,7 @@ var Schema = []Kinded{
 	}},
 	{Entity: Criterion, Table: "criteria", Parent: "milestone", Ordered: true, Fields: []Field{
 		{Name: "milestone", Type: Ref, To: []Entity{Milestone}, Required: true},
-		{Name: "text", Type: Text, Max: 1000, Required: true},
+		{Name: "text", Type: Text, Max: maxCriterion, Required: true},
 		{Name: "measure", Type: Text, Max: MaxTitle},
 		{Name: "target", Type: Text, Max: MaxTitle},
 		{Name: "confirm_by", Type: Enum, Of: companySides},

@@ -9,8 +9,28 @@ type NewRoom struct {
 	BuyerCompany  string
 	SellerCompany string
 	TimeZone      string
-	GoLive        string // "" for none yet
-	Template      string // a slug, "" for an empty plan
+	GoLive        string    // "" for none yet
+	Template      string    // a slug, or the id of the workspace's own one; "" for an empty plan
+	Body          *Template // the workspace's own, read by the store
+	// Calendars are the room's fields about days off, as [ParseJSON] gives them:
+	// seller_weekend, buyer_holidays, …
+	Calendars map[string]any
+	// Founder owns the room from its first commit on; nil for a room that the
+	// workspace's own key makes.
+	Founder *Founder
+}
+
+// Founder is the person of the selling side who makes a room and owns it.
+type Founder struct {
+	ID      RecordID // of the participant in the new room
+	Name    string
+	Session SessionID // with which the room is asked for; the new link ends when its link does
+}
+
+// OwnTemplate is a template of a workspace's own.
+type OwnTemplate struct {
+	ID       TemplateID
+	Template *Template
 }
 
 // Summary is one line of the list of rooms: what the shared stream says.

@@ -39,7 +39,7 @@ var mayImportAll = []string{"server", "bench"}
 // pure is what the rules may use: nothing that reads a clock, does I/O or waits.
 var pure = []string{
 	"bytes", "cmp", "crypto/sha256", "embed", "encoding/hex", "encoding/json", "errors", "fmt", "iter", "maps", "math",
-	"math/big", "math/bits", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf16", "unicode/utf8",
+	"math/big", "math/bits", "regexp", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf16", "unicode/utf8",
 }
 
 type listed struct {

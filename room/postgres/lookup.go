@@ -9,9 +9,9 @@ import (
 	"parley/room"
 )
 
-// lookUp reads from the log what few batches need: the commits that op.undo
-// names, and the revs that repeated ops got. It is a round trip of its own,
-// taken only then.
+// lookUp reads what few batches need: from the log the commits that op.undo
+// names and the revs that repeated ops got, and the workspace's own templates
+// that ops name. It is a round trip of its own, taken only then.
 func (h *head) lookUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan, reqs []room.Request) error {
 	var b pgx.Batch
 	for i := range reqs {
@@ -19,6 +19,9 @@ func (h *head) lookUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan, reqs
 		if rev, ok := undoes(req); ok && rev >= 1 && rev <= plan.Revs[req.Stream] {
 			b.Queue(`select body::text from activity where room_id = $1 and stream = $2 and rev = $3`, h.room, req.Stream, rev).
 				QueryRow(func(row pgx.Row) error { return scanUndone(row, req) })
+		}
+		for j := range req.Ops {
+			templateRead(&b, h.room, &req.Ops[j])
 		}
 		if c := h.repeated(req); c != nil {
 			// Backwards from the cursor's rev: what is asked again is recent.

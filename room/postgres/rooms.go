@@ -33,35 +33,85 @@ func (s *Store) EnsureWorkspace(ctx context.Context, name string) (room.Workspac
 
 // CreateRoom makes a room with its first commit, all of it or nothing.
 func (s *Store) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error) {
+	id, _, err := s.createRoom(ctx, n)
+	return id, err
+}
+
+// FoundRoom makes a room for its founder, and the personal link by which they
+// open it, whose token is kept nowhere else. All of it or nothing.
+func (s *Store) FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error) {
+	_, made, err := s.createRoom(ctx, n)
+	return made.link, made.token, err
+}
+
+// founded is the founder's way into a new room.
+type founded struct {
+	link  room.Link
+	token string
+}
+
+func (s *Store) createRoom(ctx context.Context, n room.NewRoom) (id room.ID, made founded, err error) {
+	if n.Body == nil && room.BuiltInTemplate(n.Template) == nil && room.ValidUUID(n.Template) {
+		if n.Body, err = s.Template(ctx, n.Workspace, room.TemplateID(n.Template)); err != nil && room.CodeOf(err) != room.Gone {
+			return "", made, err // one that is gone is refused by the rules, as an unknown one
+		}
+	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	var id room.ID
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		h := &head{workspace: string(n.Workspace), cursors: map[room.CursorKey]*room.Cursor{}}
-		var at time.Time
-		err := tx.QueryRow(ctx, `with made as (insert into rooms (workspace_id) values ($1) returning id)
-			insert into heads (room_id, workspace_id) select id, $1 from made returning room_id::text, clock_timestamp()`, n.Workspace).Scan(&id, &at)
-		if err != nil {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if id, err = firstCommit(ctx, tx, n); err != nil || n.Founder == nil {
 			return err
 		}
-		h.room, h.epoch = id, epochOn(tx.Conn(), 1)
-		plan := room.NewPlan(id, h.epoch)
-		first, err := room.FirstRequest(id, n)
-		if err != nil {
-			return err
-		}
-		verdicts, commits := room.Decide(plan, at, h.cursors, []room.Request{first})
-		if verdicts[0].Err != nil {
-			return verdicts[0].Err
-		}
-		var b pgx.Batch
-		h.writeRecords(&b, plan, commits)
-		h.writeActivity(&b, commits)
-		b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
-			id, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
-		return tx.SendBatch(ctx, &b).Close()
+		made, err = foundersLink(ctx, tx, id, n)
+		return err
 	})
-	return id, wrap(err, "making a room")
+	return id, made, wrap(err, "making a room")
+}
+
+// firstCommit makes the room, judges its first request and writes what it does.
+func firstCommit(ctx context.Context, tx pgx.Tx, n room.NewRoom) (room.ID, error) {
+	var id room.ID
+	h := &head{workspace: string(n.Workspace), cursors: map[room.CursorKey]*room.Cursor{}}
+	var at time.Time
+	err := tx.QueryRow(ctx, `with made as (insert into rooms (workspace_id) values ($1) returning id)
+			insert into heads (room_id, workspace_id) select id, $1 from made returning room_id::text, clock_timestamp()`, n.Workspace).Scan(&id, &at)
+	if err != nil {
+		return "", err
+	}
+	h.room, h.epoch = id, epochOn(tx.Conn(), 1)
+	plan := room.NewPlan(id, h.epoch)
+	first, err := room.FirstRequest(id, n)
+	if err != nil {
+		return "", err
+	}
+	verdicts, commits := room.Decide(plan, at, h.cursors, []room.Request{first})
+	if verdicts[0].Err != nil {
+		return "", verdicts[0].Err
+	}
+	var b pgx.Batch
+	h.writeRecords(&b, plan, commits)
+	h.writeActivity(&b, commits)
+	b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
+		id, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
+	return id, tx.SendBatch(ctx, &b).Close()
+}
+
+// foundersLink is the founder's own link into the new room. It ends when the
+// link does by which they came, and is not made when their session has ended.
+func foundersLink(ctx context.Context, tx pgx.Tx, id room.ID, n room.NewRoom) (founded, error) {
+	token, hash := newToken()
+	rows, err := tx.Query(ctx, `insert into links (workspace_id, room_id, token_hash, side, access, label, participant, made_by, expires_at)
+		select s.workspace_id, $2, $3, 'seller', 'owner', 'Made the room', $4, $4, (select l.expires_at from links l where l.id = s.link_id)
+		from sessions s where s.id = $1 and s.workspace_id = $5 and `+liveSession+` returning `+linkColumns,
+		n.Founder.Session, id, hash, n.Founder.ID, n.Workspace)
+	if err != nil {
+		return founded{}, err
+	}
+	link, err := pgx.CollectExactlyOneRow(rows, scanLink)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return founded{}, errGone()
+	}
+	return founded{link, token}, err
 }
 
 // RoomWorkspace returns the workspace a room belongs to.

@@ -28,18 +28,22 @@ type fake struct {
 	checked  []room.ID
 	used     []room.LinkID
 	made     int
+	founded  *room.NewRoom
+	own      map[room.TemplateID]*room.Template // workspaceA's templates
 }
 
 const (
-	workspaceA = room.WorkspaceID("00000000-0000-4000-8000-00000000000a")
-	workspaceB = room.WorkspaceID("00000000-0000-4000-8000-00000000000b")
-	roomA      = room.ID("10000000-0000-4000-8000-00000000000a")
-	roomB      = room.ID("10000000-0000-4000-8000-00000000000b") // of workspaceB
-	noRoom     = room.ID("10000000-0000-4000-8000-0000000000ff")
-	priya      = room.RecordID("20000000-0000-4000-8000-000000000001")
-	marc       = room.RecordID("20000000-0000-4000-8000-000000000002")
-	clientID   = room.ClientID("30000000-0000-4000-8000-000000000001")
-	adminKey   = "the-admin-key-of-this-test"
+	workspaceA  = room.WorkspaceID("00000000-0000-4000-8000-00000000000a")
+	workspaceB  = room.WorkspaceID("00000000-0000-4000-8000-00000000000b")
+	roomA       = room.ID("10000000-0000-4000-8000-00000000000a")
+	roomB       = room.ID("10000000-0000-4000-8000-00000000000b") // of workspaceB
+	noRoom      = room.ID("10000000-0000-4000-8000-0000000000ff")
+	priya       = room.RecordID("20000000-0000-4000-8000-000000000001")
+	marc        = room.RecordID("20000000-0000-4000-8000-000000000002")
+	sam         = room.RecordID("20000000-0000-4000-8000-000000000003")
+	ownTemplate = room.TemplateID("50000000-0000-4000-8000-000000000001")
+	clientID    = room.ClientID("30000000-0000-4000-8000-000000000001")
+	adminKey    = "the-admin-key-of-this-test"
 )
 
 func newFake() *fake {
@@ -51,11 +55,14 @@ func newFake() *fake {
 		people: []person{
 			{ID: priya, Name: "Priya Nair", Side: room.SideSeller, Access: room.Owner, State: "active"},
 			{ID: marc, Name: "Marc Olsen", Side: room.SideBuyer, Access: room.Owner, State: "active"},
+			{ID: sam, Name: "Sam Ode", Side: room.SideSeller, Access: room.Editor, State: "active"},
 		},
+		own:     map[room.TemplateID]*room.Template{},
 		verdict: room.Verdict{Rev: 7},
 	}
 	f.grants["priya"] = f.grant(roomA, "", priya)
 	f.grants["marc"] = f.grant(roomA, "", marc)
+	f.grants["sam"] = f.grant(roomA, "", sam)
 	f.grants["watcher"] = f.grant(roomA, "", "")
 	f.grants["stranger"] = room.Grant{Workspace: workspaceB, Room: roomB, Session: "s", Member: room.Member{ID: marc, Side: room.SideBuyer, Access: room.Owner}}
 	for _, s := range room.Streams {
@@ -103,6 +110,45 @@ func (f *fake) CreateRoom(_ context.Context, r room.NewRoom) (room.ID, error) {
 	id := room.ID("10000000-0000-4000-8000-0000000000c0")
 	f.rooms[id] = r.Workspace
 	return id, nil
+}
+
+func (f *fake) FoundRoom(ctx context.Context, r room.NewRoom) (room.Link, string, error) {
+	id, err := f.CreateRoom(ctx, r)
+	if err != nil {
+		return room.Link{}, "", err
+	}
+	f.founded = &r
+	return f.CreateLink(ctx, room.NewLink{
+		Workspace: r.Workspace, Room: id, Side: room.SideSeller, Access: room.Owner, Participant: r.Founder.ID, By: r.Founder.ID,
+	})
+}
+
+func (f *fake) Templates(_ context.Context, ws room.WorkspaceID) ([]room.OwnTemplate, error) {
+	var out []room.OwnTemplate
+	for id, t := range f.own {
+		if ws == workspaceA {
+			out = append(out, room.OwnTemplate{ID: id, Template: t})
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) Template(_ context.Context, ws room.WorkspaceID, id room.TemplateID) (*room.Template, error) {
+	if t := f.own[id]; t != nil && ws == workspaceA {
+		return t, nil
+	}
+	return nil, gone()
+}
+
+func (f *fake) AddTemplate(_ context.Context, _ room.WorkspaceID, t *room.Template, _ room.RecordID) (room.TemplateID, error) {
+	f.own[ownTemplate] = t
+	return ownTemplate, nil
+}
+
+func (f *fake) DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) error {
+	_, err := f.Template(ctx, ws, id)
+	delete(f.own, id)
+	return err
 }
 
 func (f *fake) Rooms(_ context.Context, _ room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {

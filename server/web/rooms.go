@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"parley/room"
 )
@@ -17,28 +20,45 @@ type NewRoomBody struct {
 	SellerCompany string `json:"seller_company" minLength:"1" maxLength:"200"`
 	GoLive        string `json:"go_live,omitempty" format:"date" doc:"the day everything is worked back from"`
 	TimeZone      string `json:"time_zone" minLength:"1" maxLength:"64" doc:"IANA name, as in Europe/Berlin"`
-	Template      string `json:"template,omitempty" doc:"software-purchase or blank; without it the plan is empty"`
+	Template      string `json:"template,omitempty" doc:"a template's slug or id; without it the plan is empty"`
+
+	SellerWeekend  []string `json:"seller_weekend,omitempty" maxItems:"6" doc:"the days the seller does not work, mon to sun; absent: sat, sun"`
+	BuyerWeekend   []string `json:"buyer_weekend,omitempty" maxItems:"6"`
+	SellerHolidays []string `json:"seller_holidays,omitempty" maxItems:"400" doc:"days, YYYY-MM-DD"`
+	BuyerHolidays  []string `json:"buyer_holidays,omitempty" maxItems:"400"`
+	SellerCountry  string   `json:"seller_country,omitempty" maxLength:"200" doc:"where the holidays are from"`
+	BuyerCountry   string   `json:"buyer_country,omitempty" maxLength:"200"`
+}
+
+// CreatedRoom is a new room and, for a person who made it, their own way in.
+type CreatedRoom struct {
+	Room
+	Link Maybe[CreatedLink] `json:"link" doc:"the founder's personal link, shown this once; null for the workspace's API key"`
 }
 
 type createRoomIn struct{ Body JSON[NewRoomBody] }
 
 type createRoomOut struct {
 	Location string `header:"Location"`
-	Body     Room
+	Body     CreatedRoom
 }
 
 func (s *server) createRoom(ctx context.Context, in *createRoomIn) (*createRoomOut, error) {
-	if err := s.enterWorkspace(ctx); err != nil {
+	grant, err := s.enterAnywhere(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if !hosts(grant) {
+		return nil, errNotHost()
 	}
 	body, err := decode(s, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.Store.CreateRoom(ctx, room.NewRoom{
-		Workspace: s.Workspace, Name: body.Name, BuyerCompany: body.BuyerCompany, SellerCompany: body.SellerCompany,
-		TimeZone: body.TimeZone, GoLive: body.GoLive, Template: body.Template,
-	})
+	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+		return nil, err
+	}
+	id, link, err := s.makeRoom(ctx, grant, body.room(grant.Workspace))
 	if err != nil {
 		return nil, bodyField(err)
 	}
@@ -50,7 +70,47 @@ func (s *server) createRoom(ctx context.Context, in *createRoomIn) (*createRoomO
 	if err != nil {
 		return nil, err
 	}
-	return &createRoomOut{Location: "/api/v1/rooms/" + string(id), Body: view.room(id)}, nil
+	return &createRoomOut{Location: "/api/v1/rooms/" + string(id), Body: CreatedRoom{Room: view.room(id), Link: link}}, nil
+}
+
+// makeRoom makes a room for the workspace's key, or for a person, who becomes
+// its owner and gets a link of their own into it.
+func (s *server) makeRoom(ctx context.Context, grant room.Grant, n room.NewRoom) (room.ID, Maybe[CreatedLink], error) {
+	if grant.Member.ID == "" {
+		id, err := s.Store.CreateRoom(ctx, n)
+		return id, Maybe[CreatedLink]{}, err
+	}
+	n.Founder = &room.Founder{ID: room.RecordID(uuid.NewString()), Name: grant.Member.Name, Session: grant.Session}
+	link, token, err := s.Store.FoundRoom(ctx, n)
+	if err != nil {
+		return "", Maybe[CreatedLink]{}, hidden(err)
+	}
+	made := CreatedLink{LinkView: viewOf(link), Token: token, URL: s.PublicURL + linkPath(link, token)}
+	return link.Room, Maybe[CreatedLink]{&made}, nil
+}
+
+func (b NewRoomBody) room(ws room.WorkspaceID) room.NewRoom {
+	n := room.NewRoom{
+		Workspace: ws, Name: b.Name, BuyerCompany: b.BuyerCompany, SellerCompany: b.SellerCompany,
+		TimeZone: b.TimeZone, GoLive: b.GoLive, Template: b.Template, Calendars: map[string]any{},
+	}
+	for name, days := range map[string][]string{
+		"seller_weekend": b.SellerWeekend, "buyer_weekend": b.BuyerWeekend, "seller_holidays": b.SellerHolidays, "buyer_holidays": b.BuyerHolidays,
+	} {
+		if len(days) > 0 {
+			list := make([]any, len(days))
+			for i, d := range days {
+				list[i] = d
+			}
+			n.Calendars[name] = list
+		}
+	}
+	for name, country := range map[string]string{"seller_country": b.SellerCountry, "buyer_country": b.BuyerCountry} {
+		if country != "" {
+			n.Calendars[name] = country
+		}
+	}
+	return n
 }
 
 // bodyField names a refused field as the body does: the rules know it as

@@ -104,6 +104,10 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)
 	handle(s, op("GET", "/api/v1/rooms/{room}/links", "list-links", "List a room's share links"), s.listLinks)
 	handle(s, op("DELETE", "/api/v1/links/{id}", "revoke-link", "Revoke a share link and end its sessions"), s.revokeLink)
+	handle(s, op("GET", "/api/v1/templates", "list-templates", "List the templates for plans"), s.listTemplates)
+	handle(s, op("GET", "/api/v1/templates/{template}", "get-template", "See the plan that a template would make"), s.getTemplate)
+	handle(s, op("DELETE", "/api/v1/templates/{template}", "delete-template", "Delete one of the workspace's own templates"), s.deleteTemplate)
+	handle(s, op("POST", "/api/v1/rooms/{room}/template", "save-template", "Save a room's plan as a template", http.StatusCreated), s.saveTemplate)
 	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
 
 	s.plain(plain, raw("GET", "/api/v1/rooms/{room}/live", "live", "The live socket, subprotocol parley.v1", "101", ""), s.serveSocket)

@@ -18,6 +18,9 @@ type Store interface {
 	RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error)
 
 	CreateRoom(ctx context.Context, r room.NewRoom) (room.ID, error)
+	// FoundRoom makes a room for n's founder and returns their link into it, and
+	// the link's token, which is kept nowhere else.
+	FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error)
 	// Rooms lists a workspace's rooms, limit at a time; cursor is "" for the
 	// first page, and the returned one is "" after the last.
 	Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error)
@@ -27,6 +30,12 @@ type Store interface {
 	After(ctx context.Context, id room.ID, stream room.Stream, after room.Rev, limit int) ([]room.Logged, error)
 	At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error)
 	Preview(ctx context.Context, id room.ID, req room.Request) (room.Outcome, error)
+
+	// Templates are the workspace's own, beside the built-in ones.
+	Templates(ctx context.Context, ws room.WorkspaceID) ([]room.OwnTemplate, error)
+	Template(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) (*room.Template, error)
+	AddTemplate(ctx context.Context, ws room.WorkspaceID, t *room.Template, by room.RecordID) (room.TemplateID, error)
+	DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) error
 
 	// CreateLink returns the link and its token, which is kept nowhere else.
 	CreateLink(ctx context.Context, l room.NewLink) (room.Link, string, error)
