@@ -1,10 +1,6 @@
 package realtime
 
-import (
-	"time"
-
-	"parley/room"
-)
+import "parley/room"
 
 // pending returns the request of an op frame.
 func (s *session) pending(f opFrame) pending {
@@ -13,7 +9,6 @@ func (s *session) pending(f opFrame) pending {
 			Member: s.present(), Session: s.login, Client: s.client,
 			Stream: f.stream, Seq: f.seq, Base: f.base, Ops: f.ops, Group: f.group, Malformed: f.err,
 		},
-		at:   time.Now(),
 		size: f.size,
 		to:   s,
 	}

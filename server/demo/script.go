@@ -15,6 +15,8 @@ func (p *play) perform() {
 	p.finish("Technical evaluation", ines, omar)
 	p.finish("Executive sponsor meeting", dana, priya)
 	p.finish("Proposal review", dana, priya)
+	p.agree()
+	p.since()
 	p.securityReview()
 	p.contract()
 	p.procurement()
@@ -106,7 +108,6 @@ func (p *play) meet(c criterion, buyer, seller person) {
 func (p *play) securityReview() {
 	m := p.plan.milestones["Security review"]
 	p.do(marc, room.Shared, room.Op{Kind: "milestone.update", ID: m.id, Set: room.Fields{"status": "in_progress"}})
-	p.do(marc, room.Shared, room.Op{Kind: room.KindReschedule, ID: m.id, Due: p.workingDay(-2)})
 	for _, t := range m.tasks {
 		p.complete(t)
 	}
@@ -121,7 +122,6 @@ func (p *play) securityReview() {
 func (p *play) contract() {
 	m := p.plan.milestones["Legal and contract negotiation"]
 	p.do(lena, room.Shared, room.Op{Kind: "milestone.update", ID: m.id, Set: room.Fields{"status": "in_progress"}})
-	p.do(lena, room.Shared, room.Op{Kind: room.KindReschedule, ID: m.id, Due: p.workingDay(3)})
 	for _, t := range m.tasks {
 		if t.title == "Send contract and data processing agreement" {
 			p.complete(t)

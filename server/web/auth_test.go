@@ -21,6 +21,7 @@ func TestWhatIsHiddenLooksLikeNothing(t *testing.T) {
 		{"GET", "/api/v1/rooms/%/snapshot?stream=shared", ""},
 		{"GET", "/api/v1/rooms/%/activity?stream=shared", ""},
 		{"GET", "/api/v1/rooms/%/at/1", ""},
+		{"GET", "/api/v1/rooms/%/ledger", ""},
 		{"GET", "/api/v1/rooms/%/links", ""},
 		{"POST", "/api/v1/rooms/%/ops", body},
 		{"POST", "/api/v1/rooms/%/preview", body},

@@ -10,7 +10,6 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.opentelemetry.io/otel/trace"
 
 	"parley/room"
 )
@@ -30,8 +29,6 @@ type Options struct {
 	Ready func(context.Context) error
 	// Metrics takes the handler's own metrics and is what /metrics shows.
 	Metrics *prometheus.Registry
-	// Tracer makes a span for each request; nil for none.
-	Tracer trace.Tracer
 }
 
 // server is the handlers' common ground.
@@ -44,6 +41,7 @@ type server struct {
 	ops      *allowances // by session
 	costly   *allowances // by session
 	arrivals *allowances // by link
+	ledgers  *ledgers
 }
 
 // New returns the handler of everything the server answers.
@@ -71,7 +69,7 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
-		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond),
+		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store),
 	}
 	s.router.Use(s.observe, withCredentials)
 	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
@@ -99,6 +97,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("GET", "/api/v1/rooms/{room}/snapshot", "get-snapshot", "Read one stream at its newest rev"), s.getSnapshot)
 	handle(s, op("GET", "/api/v1/rooms/{room}/activity", "list-activity", "Read commits of one stream"), s.listActivity)
 	handle(s, op("GET", "/api/v1/rooms/{room}/at/{rev}", "get-room-at", "Read one stream as it was"), s.getAt)
+	handle(s, op("GET", "/api/v1/rooms/{room}/ledger", "get-ledger", "Read how dates moved, and who kept the agreed ones"), s.getLedger)
 	handle(s, op("POST", "/api/v1/rooms/{room}/ops", "submit-op", "Change the plan"), s.submitOp)
 	handle(s, op("POST", "/api/v1/rooms/{room}/preview", "preview-op", "See what an op would change"), s.previewOp)
 	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)

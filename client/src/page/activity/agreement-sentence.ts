@@ -1,5 +1,6 @@
 import type { ActivityItem } from '../../connection/room-client';
 import type { Change, Value } from '../../replica/types';
+import type { PlanView } from '../../replica/view-types';
 import type { Base, Sentence, Words } from './sentence';
 
 /** agreementSentence tells of proposals, of a yes to the plan and of agreed dates moved alone; null for anything else. */
@@ -70,7 +71,7 @@ function yesSentence(item: ActivityItem, base: Base, words: Words): Sentence | n
 
 // aloneSentence: "Priya Nair moved an agreed date alone: Security review from 12 Oct to 22 Oct".
 function aloneSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
-  const moved = item.changes.filter((c) => movedAlone(c));
+  const moved = item.changes.filter((c) => movedAlone(c, words.view));
   const [first] = moved;
   if (first === undefined) return null;
   if (moved.length > 1) return { ...base, verb: `moved ${moved.length} agreed dates alone`, what: '' };
@@ -84,9 +85,13 @@ function aloneSentence(item: ActivityItem, base: Base, words: Words): Sentence |
   };
 }
 
-// movedAlone: a second move by the same side leaves the mark as it is.
-function movedAlone(change: Change): boolean {
-  return change.entity === 'milestone' && 'due' in change.set && typeof change.set.moved_by === 'string';
+// movedAlone: a second move by the same side leaves the mark as it is, so the
+// newest one is told by the milestone itself.
+function movedAlone(change: Change, view: PlanView): boolean {
+  if (change.entity !== 'milestone' || !('due' in change.set)) return false;
+  if ('moved_by' in change.set) return change.set.moved_by !== null;
+  const now = view.milestones.get(change.id);
+  return now !== undefined && now.moved_by !== null && now.due === change.set.due;
 }
 
 function because(why: string | null): string {
