@@ -55,7 +55,8 @@
 //	session.mu → Hub.mu
 //	writer.mu  → Hub.mu
 //
-// The locks of gate and pressure are taken under others and take none.
+// presence.telling is taken before presence.mu, and held while a message is handed
+// to the broker. The locks of gate and pressure are taken under others and take none.
 //
 // corkConn.mu orders what is written to one connection. It and suspects.mu are
 // taken under none, and nothing is taken under them.

@@ -19,6 +19,8 @@ type metrics struct {
 	fanoutFrames  prometheus.Counter
 	fanoutBytes   prometheus.Counter
 	panics        prometheus.Counter
+	repairs       prometheus.Counter
+	repaired      prometheus.Counter
 	resyncs       *prometheus.CounterVec // by why
 	gaps          *prometheus.CounterVec // by how they were found
 	joins         *prometheus.CounterVec // by source
@@ -49,6 +51,8 @@ func newMetrics(h *Hub) *metrics {
 	m.fanoutFrames = m.counter("parley_fanout_frames_total", "Frames of commits written to sockets.")
 	m.fanoutBytes = m.counter("parley_fanout_bytes_total", "Bytes of commits written to sockets.")
 	m.panics = m.counter("parley_session_panics_total", "Sessions ended by a panic.")
+	m.repairs = m.counter("parley_repairs_total", "Pages of the log read because commits did not arrive.")
+	m.repaired = m.counter("parley_repaired_commits_total", "Commits on those pages.")
 	m.resyncs = m.counters("parley_resyncs_total", "Streams that a member has to join again.", "why", whySlow, whyEpoch, whyOverflow)
 	m.gaps = m.counters("parley_gaps_total", "Signs that commits did not arrive in order.", "found", "hole", "position", "broker", "epoch")
 	m.joins = m.counters("parley_joins_total", "Streams brought up to date for a member.", "from",

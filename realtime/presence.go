@@ -14,19 +14,23 @@ type presence struct {
 	room   *liveRoom
 	answer repeated // to another server's query
 
-	mu        sync.Mutex // guards the fields below
-	visitors  map[string]*visitor
-	departed  []departure // by version, kept for departureKept
-	version   uint64      // of the newest change
-	shown     uint64      // of the newest change that sessions are told of
-	counted   uint64      // of the newest change to the number of watchers or members
-	published uint64      // of the newest change of this server that others were told of
-	relist    bool        // somebody came or went since the list was cut
-	flushed   time.Time
-	timer     *time.Timer // of the next flush; nil when none is due
-	stopped   bool
-	rendered  [len(room.Streams)]map[uint64][]byte // frames since a version, up to shown
-	peers     map[uint64]time.Time                 // other servers, when last heard of
+	// telling is held while something for other servers is put together and handed
+	// to the broker: what was put together first is to arrive first.
+	telling sync.Mutex
+
+	mu       sync.Mutex // guards the fields below
+	visitors map[string]*visitor
+	departed []departure // by version, kept for departureKept
+	version  uint64      // of the newest change
+	shown    uint64      // of the newest change that sessions are told of
+	counted  uint64      // of the newest change to the number of watchers or members
+	told     told        // what other servers were told of this one's visitors
+	relist   bool        // somebody came or went since the list was cut
+	flushed  time.Time
+	timer    *time.Timer // of the next flush; nil when none is due
+	stopped  bool
+	rendered [len(room.Streams)]map[uint64][]byte // frames since a version, up to shown
+	peers    map[uint64]*peer                     // other servers
 }
 
 // departureKept is how long a departure is remembered. A session that has not
@@ -80,7 +84,7 @@ func (p *presence) addLocked(v *visitor) {
 	p.version++
 	p.counted = p.version
 	p.touchLocked(v)
-	if !v.watcher && len(p.visitors) <= crowd {
+	if more := p.unlistedLocked(); !v.watcher && len(p.visitors)+more.Named <= crowd {
 		v.listed, v.listedAt = true, p.version
 	}
 	p.relist = p.relist || !v.listed && !v.watcher
@@ -130,7 +134,7 @@ func (p *presence) removeLocked(v *visitor) {
 	p.counted = p.version
 	p.departed = append(p.departed, departure{
 		session: v.session, version: p.version, at: time.Now(),
-		local: v.server == p.room.hub.server, listed: v.listed,
+		listed: v.listed,
 	})
 	p.relist = true
 }
@@ -150,20 +154,22 @@ func (p *presence) flush() {
 	}
 	defer p.room.hub.running.Done()
 	defer p.room.hub.survive("presence", p.room.id)
+	p.telling.Lock()
+	defer p.telling.Unlock()
 	p.mu.Lock()
 	p.timer = nil
 	p.flushed = time.Now()
 	p.cutListLocked()
 	p.shown = p.version
 	p.rendered = [len(room.Streams)]map[uint64][]byte{}
-	message := p.deltaLocked()
+	message, news := p.newsLocked(false)
 	p.forgetDepartedLocked()
 	p.mu.Unlock()
 	for _, s := range p.room.members() {
 		s.wake()
 	}
-	if message != nil {
-		p.room.hub.publish(p.room.id, message)
+	if news {
+		p.room.hub.publish(p.room.id, p.message(message))
 	}
 }
 

@@ -47,8 +47,8 @@ func (p *presence) cutListLocked() {
 	p.relist = false
 	named := p.namedLocked()
 	most := len(named)
-	if most > crowd {
-		most = listedMembers
+	if elsewhere := p.unlistedLocked(); most+elsewhere.Named > crowd {
+		most = min(most, listedMembers)
 	}
 	for i, v := range named {
 		switch listed := i < most; {
@@ -88,7 +88,8 @@ func (p *presence) all(audience int) (here []byte, watching, count int, version 
 			entries = append(entries, v.entry(audience))
 		}
 	}
-	return mustJSON(entries), len(p.visitors) - len(named), len(named), p.shown
+	more := p.unlistedLocked()
+	return mustJSON(entries), len(p.visitors) - len(named) + more.Watching, len(named) + more.Named, p.shown
 }
 
 // since returns the frame that takes an audience from a version to the newest
@@ -134,7 +135,8 @@ func (p *presence) renderLocked(audience int, from uint64) []byte {
 	if len(join)+len(update)+len(leave) == 0 && p.counted <= from {
 		return nil
 	}
-	return presenceBytes(join, update, leave, len(p.visitors)-len(named), len(named))
+	more := p.unlistedLocked()
+	return presenceBytes(join, update, leave, len(p.visitors)-len(named)+more.Watching, len(named)+more.Named)
 }
 
 func presenceBytes(join, update []presenceEntry, leave []string, watching, count int) []byte {

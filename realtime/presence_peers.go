@@ -15,6 +15,26 @@ type presenceMessage struct {
 	Full     bool          `json:"full,omitempty"` // whoever is not in Visitors is not here
 	Visitors []peerVisitor `json:"visitors,omitempty"`
 	Left     []string      `json:"left,omitempty"`
+	More     crowdSize     `json:"more,omitzero"` // how many are there besides, always as of now
+}
+
+// crowdSize is how many visitors are counted and not listed.
+type crowdSize struct {
+	Named    int `json:"named,omitempty"`
+	Watching int `json:"watching,omitempty"`
+}
+
+// peer is another server.
+type peer struct {
+	heard time.Time
+	more  crowdSize
+}
+
+// told is what other servers know of this one's visitors.
+type told struct {
+	version  uint64 // of the newest change
+	sessions map[string]bool
+	more     crowdSize
 }
 
 type peerVisitor struct {
@@ -53,24 +73,64 @@ func (p *presence) message(m presenceMessage) []byte {
 	return append(newMessage(messagePresence, p.room.hub.server, len(body)), body...)
 }
 
-// deltaLocked returns what other servers have not been told, nil for nothing.
-func (p *presence) deltaLocked() []byte {
-	var m presenceMessage
-	for _, v := range p.visitors {
-		if v.server == p.room.hub.server && v.anywhere > p.published {
+// newsLocked returns what other servers are to be told, everything or what they
+// do not know, and false when that is nothing. The caller holds telling.
+func (p *presence) newsLocked(full bool) (m presenceMessage, news bool) {
+	own, more := p.ownLocked()
+	m = presenceMessage{Full: full, More: more}
+	now := make(map[string]bool, len(own))
+	for _, v := range own {
+		now[v.session] = true
+		if full || !p.told.sessions[v.session] || v.anywhere > p.told.version {
 			m.Visitors = append(m.Visitors, v.forPeers())
 		}
 	}
-	for _, d := range p.departed {
-		if d.local && d.version > p.published {
-			m.Left = append(m.Left, d.session)
+	for session := range p.told.sessions {
+		if !now[session] && !full {
+			m.Left = append(m.Left, session)
 		}
 	}
-	p.published = p.version
-	if len(m.Visitors)+len(m.Left) == 0 {
-		return nil
+	news = full || len(m.Visitors)+len(m.Left) > 0 || more != p.told.more
+	p.told = told{version: p.version, sessions: now, more: more}
+	return m, news
+}
+
+// ownLocked returns the visitors of this server that others are told of: all, or
+// of a crowd those with a name who have been there longest (P26). More are the rest.
+func (p *presence) ownLocked() (own []*visitor, more crowdSize) {
+	for _, v := range p.visitors {
+		if v.server == p.room.hub.server {
+			own = append(own, v)
+		}
 	}
-	return p.message(m)
+	if len(own) <= crowd {
+		return own, crowdSize{}
+	}
+	own = own[:0]
+	for _, v := range p.namedLocked() {
+		switch {
+		case v.server != p.room.hub.server:
+		case len(own) < listedMembers:
+			own = append(own, v)
+		default:
+			more.Named++
+		}
+	}
+	for _, v := range p.visitors {
+		if v.watcher && v.server == p.room.hub.server {
+			more.Watching++
+		}
+	}
+	return own, more
+}
+
+// unlistedLocked returns how many visitors other servers have besides those they tell of.
+func (p *presence) unlistedLocked() (sum crowdSize) {
+	for _, peer := range p.peers {
+		sum.Named += peer.more.Named
+		sum.Watching += peer.more.Watching
+	}
+	return sum
 }
 
 // query asks the other servers who is with them.
@@ -86,21 +146,36 @@ func (p *presence) answerQuery(server uint64) {
 	p.answer.start(p.room.hub)
 }
 
-func (p *presence) heardLocked(server uint64) {
+func (p *presence) heardLocked(server uint64) *peer {
 	if p.peers == nil {
-		p.peers = map[uint64]time.Time{}
+		p.peers = map[uint64]*peer{}
 	}
-	p.peers[server] = time.Now()
+	from := p.peers[server]
+	if from == nil {
+		from = &peer{}
+		p.peers[server] = from
+	}
+	from.heard = time.Now()
+	return from
+}
+
+// countLocked takes how many visitors a server has besides those it tells of.
+func (p *presence) countLocked(from *peer, more crowdSize) {
+	if from.more == more {
+		return
+	}
+	from.more = more
+	p.version++
+	p.counted = p.version
+	p.relist = true
+	p.flushSoonLocked()
 }
 
 func (p *presence) publishAll() {
+	p.telling.Lock()
+	defer p.telling.Unlock()
 	p.mu.Lock()
-	m := presenceMessage{Full: true}
-	for _, v := range p.visitors {
-		if v.server == p.room.hub.server {
-			m.Visitors = append(m.Visitors, v.forPeers())
-		}
-	}
+	m, _ := p.newsLocked(true)
 	p.mu.Unlock()
 	p.room.hub.publish(p.room.id, p.message(m))
 }
@@ -121,11 +196,12 @@ func (p *presence) heartbeat() {
 func (p *presence) forgetPeers(down bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for server, heard := range p.peers {
+	for server, from := range p.peers {
 		switch {
 		case down:
-			p.peers[server] = time.Now()
-		case time.Since(heard) > peerTimeout:
+			from.heard = time.Now()
+		case time.Since(from.heard) > peerTimeout:
+			p.countLocked(from, crowdSize{})
 			delete(p.peers, server)
 			p.keepLocked(server, nil)
 		}
@@ -150,7 +226,7 @@ func (p *presence) receive(server uint64, body []byte) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.heardLocked(server)
+	p.countLocked(p.heardLocked(server), m.More)
 	kept := map[string]bool{}
 	for _, theirs := range m.Visitors {
 		kept[theirs.Session] = true
@@ -187,6 +263,7 @@ func (p *presence) receiveVisitorLocked(server uint64, theirs peerVisitor) {
 		v.grace.Stop()
 		v.grace = nil
 	}
+	delete(p.told.sessions, v.session) // the other server speaks for it now
 	v.server = server
 	before := *v
 	v.state = theirs.state()

@@ -100,6 +100,8 @@ func (r *liveRoom) repair(c *channel) {
 			r.check.start(r.hub) // the log disagrees with what was published: another epoch?
 			return
 		}
+		r.hub.metrics.repairs.Inc()
+		r.hub.metrics.repaired.Add(float64(len(rows)))
 		for _, b := range newBatches(c.stream, epoch, last+1, bodies) {
 			c.add(epoch, b)
 		}

@@ -41,7 +41,6 @@ type departure struct {
 	session string
 	version uint64
 	at      time.Time
-	local   bool // of this server: others are to be told
 	listed  bool // members here knew of it
 }
 
