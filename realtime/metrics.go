@@ -54,7 +54,7 @@ func newMetrics(h *Hub) *metrics {
 	m.repairs = m.counter("parley_repairs_total", "Pages of the log read because commits did not arrive.")
 	m.repaired = m.counter("parley_repaired_commits_total", "Commits on those pages.")
 	m.resyncs = m.counters("parley_resyncs_total", "Streams that a member has to join again.", "why", whySlow, whyEpoch, whyOverflow)
-	m.gaps = m.counters("parley_gaps_total", "Signs that commits did not arrive in order.", "found", "hole", "position", "broker", "epoch")
+	m.gaps = m.counters("parley_gaps_total", "Signs that commits did not arrive in order.", "found", "hole", "position", "broker", "epoch", "fork")
 	m.joins = m.counters("parley_joins_total", "Streams brought up to date for a member.", "from",
 		fromWindow, fromLog, fromSnapshot, fromCache)
 	m.logPages = m.counter("parley_log_pages_total", "Pages of the log read for members who were behind the window.")
