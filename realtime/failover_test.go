@@ -15,7 +15,7 @@ import (
 func TestFailoverThatLosesTheTail(t *testing.T) {
 	pair := pgtest.NewReplicated(t)
 	r := newPGRoomOn(t, pair.DSN())
-	b := newBench(t, setup{real: postgres.Steady{Store: r.store}, room: r.id, loopback: true})
+	b := newBench(t, setup{real: postgres.NewSteady(r.store), room: r.id, loopback: true})
 	author, w := r.join(b, "priya", uid(0xc1))
 	reader, _ := r.join(b, "marc", uid(0xc2))
 	author.patience, reader.patience = time.Minute, time.Minute
