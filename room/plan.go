@@ -52,6 +52,10 @@ type Plan struct {
 	Revs    Revs
 	Streams map[Stream]State
 
+	// Memory is the store's own: what it knew of the room when the plan was last
+	// written. The rules do not look at it.
+	Memory any
+
 	index *index // nil until first needed
 }
 

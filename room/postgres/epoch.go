@@ -100,11 +100,10 @@ func (s *Store) NewEpoch(ctx context.Context, id room.ID, old room.Epoch) (room.
 // rewound begins another epoch within the transaction that holds the lock: the
 // database has less than this server knows of the same epoch.
 func (h *head) rewound(ctx context.Context, conn *pgx.Conn) error {
-	var epoch int
-	err := conn.QueryRow(ctx, `update heads set epoch = epoch + 1 where room_id = $1 returning epoch`, string(h.room)).Scan(&epoch)
+	err := conn.QueryRow(ctx, `update heads set epoch = epoch + 1 where room_id = $1 returning epoch`, string(h.room)).Scan(&h.number)
 	if err != nil {
 		return err
 	}
-	h.epoch, h.moved = epochOn(conn, epoch), true
+	h.epoch, h.moved = epochOn(conn, h.number), true
 	return nil
 }

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -104,6 +105,12 @@ func TestKilledCommitterLosesNothingAcknowledged(t *testing.T) {
 	w.checkLog()
 }
 
+// committed reports whether an answer of PostgreSQL's is that to a transaction
+// that wrote a cursor or the log: afterwards none is open.
+func committed(answer []byte) bool {
+	return bytes.Contains(answer, []byte("INSERT 0")) && bytes.HasSuffix(answer, []byte("Z\x00\x00\x00\x05I"))
+}
+
 // cutter is a proxy that cuts a connection once the database has been sent a
 // commit, before its answer gets through.
 type cutter struct {
@@ -156,7 +163,7 @@ func (c *cutter) serve(near net.Conn) {
 				_ = near.Close()
 				return
 			}
-			if committing.Load() && strings.Contains(string(buf[:n]), "COMMIT\x00") {
+			if committing.Load() && committed(buf[:n]) {
 				c.cuts.Add(1)
 				_ = near.Close() // the answer is here, and goes no further
 				return
@@ -182,8 +189,15 @@ func (c *cutter) serve(near net.Conn) {
 }
 
 // The database commits, and its answer is lost: the batch is found in the log
-// and reported as what it is, durable. // I5 I6
+// and reported as what it is, durable, whether the room was looked at first or
+// remembered. // I5 I6
 func TestLostCommitReplyIsResolved(t *testing.T) {
+	for _, remembers := range []bool{false, true} {
+		t.Run(fmt.Sprintf("remembers=%t", remembers), func(t *testing.T) { testLostCommitReply(t, remembers) })
+	}
+}
+
+func testLostCommitReply(t *testing.T, remembers bool) {
 	w := newWorld(t)
 	host := regexp.MustCompile(`host=(\S+)`).FindStringSubmatch(w.dsn)[1]
 	proxy := newCutter(t, filepath.Join(host, ".s.PGSQL.5432"))
@@ -197,18 +211,22 @@ func TestLostCommitReplyIsResolved(t *testing.T) {
 	c := newClient()
 	before := w.snapshots()[room.Shared].Rev
 
+	var plan *room.Plan
 	for seq := int64(1); seq <= 6; seq++ {
 		proxy.armed.Store(seq%2 == 0)
 		ops := []room.Op{rename(w.first, title(c, seq))}
 		if seq == 4 {
 			ops = []room.Op{rename(newID(), "refused")} // only a cursor is written
 		}
-		_, result, err := store.Commit(context.Background(), nil, w.id, []room.Request{w.request(c, seq, w.priya, room.Shared, ops...)})
+		next, result, err := store.Commit(context.Background(), plan, w.id, []room.Request{w.request(c, seq, w.priya, room.Shared, ops...)})
 		if err != nil {
 			t.Fatalf("seq %d: %v", seq, err)
 		}
 		if v := result.Verdicts[0]; (seq == 4) != (v.Err != nil) {
 			t.Fatalf("seq %d: %+v", seq, v)
+		}
+		if remembers {
+			plan = next
 		}
 	}
 

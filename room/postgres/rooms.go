@@ -91,8 +91,7 @@ func firstCommit(ctx context.Context, tx pgx.Tx, n room.NewRoom) (room.ID, error
 	var b pgx.Batch
 	h.writeRecords(&b, plan, commits)
 	h.writeActivity(&b, commits)
-	b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
-		id, plan.Revs[room.Shared], plan.Revs[room.Seller], plan.Revs[room.Buyer])
+	h.writeHead(&b, plan)
 	return id, tx.SendBatch(ctx, &b).Close()
 }
 

@@ -18,6 +18,9 @@ func (s *Store) settle(ctx context.Context, id room.ID, h *head, commits []room.
 	if _, refused := errors.AsType[*pgconn.PgError](cause); refused && !lostConnection(cause) {
 		return cause // the database answered: it rolled back
 	}
+	if _, torn := errors.AsType[tornError](cause); torn {
+		return cause // durable, and in need of somebody who looks into it
+	}
 	ctx, cancel := bound(ctx) // the first deadline may be what broke the connection
 	defer cancel()
 	durable, err := s.committed(ctx, id, h, commits)

@@ -1,9 +1,10 @@
 // Package postgres keeps rooms in PostgreSQL: the plans, the log that they follow
 // from, and the links and sessions through which people reach them.
 //
-// A commit takes two round trips. The first locks the room's head row and reads
-// what judging needs; then [room.Decide] judges in memory; the second writes
-// records, log, cursors and head, and commits. See commit.go.
+// A commit is judged by [room.Decide] from what the room's writer remembers, and
+// takes one round trip, in which the first statement proves that the memory
+// holds. Where it does not suffice there are two: the first locks the room's head
+// row and reads what judging needs, the second writes. See commit.go and ADR 14.
 package postgres
 
 import (

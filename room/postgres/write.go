@@ -3,100 +3,36 @@ package postgres
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"parley/room"
 )
 
-// writes is the second round trip: records, log, cursors, head, commit. It is
-// nil when there is nothing to write.
-func (h *head) writes(plan *room.Plan, commits []room.Encoded) *pgx.Batch {
-	var b pgx.Batch
-	h.writeRecords(&b, plan, commits)
-	h.writeActivity(&b, commits)
-	h.writeCursors(&b)
-	if b.Len() == 0 {
-		return nil
-	}
+// changed reports whether a judged batch has anything to write.
+func (h *head) changed(commits []room.Encoded) bool {
 	if len(commits) > 0 {
-		b.Queue(`update heads set shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
-			string(h.room), int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer]))
+		return true
 	}
-	b.Queue(`commit`)
-	return &b
-}
-
-// key names a record that a batch touched.
-type key struct {
-	stream room.Stream
-	id     room.RecordID
-}
-
-// writeRecords queues one statement for each entity that the commits touched,
-// with the records as the plan has them now.
-func (h *head) writeRecords(b *pgx.Batch, plan *room.Plan, commits []room.Encoded) {
-	touched := map[room.Entity]map[key]bool{}
-	for i := range commits {
-		for _, c := range commits[i].Commit.Changes {
-			if touched[c.Entity] == nil {
-				touched[c.Entity] = map[key]bool{}
-			}
-			touched[c.Entity][key{commits[i].Stream, c.ID}] = true
+	for _, c := range h.cursors {
+		if c.Dirty {
+			return true
 		}
 	}
-	for _, k := range room.Schema {
-		keys := touched[k.Entity]
-		if len(keys) == 0 {
-			continue
-		}
-		rows := make([]map[string]any, 0, len(keys))
-		for key := range keys {
-			rows = append(rows, rowOf(key, plan.Streams[key.stream][k.Entity][key.id]))
-		}
-		b.Queue(upserts[k.Entity], string(h.room), h.workspace, encode(rows))
-	}
+	return false
 }
 
-// rowOf is a record as jsonb_to_recordset reads it.
-func rowOf(k key, rec *room.Record) map[string]any {
-	row := make(map[string]any, len(rec.Fields)+3)
-	for name, v := range rec.Fields {
-		row[name] = v
-	}
-	row["stream"], row["id"], row["marks"] = k.stream, k.id, rec.Marks
-	return row
+// write queues what a batch writes besides the head: records, log, cursors.
+func (h *head) write(b *pgx.Batch, plan *room.Plan, commits []room.Encoded) {
+	h.writeRecords(b, plan, commits)
+	h.writeActivity(b, commits)
+	h.writeCursors(b)
 }
 
-// upserts holds the statement that writes records of each entity, made from the
-// schema. $1 is the room, $2 the workspace, $3 the records as a JSON array.
-var upserts = func() map[room.Entity]string {
-	out := map[room.Entity]string{}
-	for _, k := range room.Schema {
-		var names, values, types, sets []string
-		for _, f := range k.Fields {
-			column := `"` + f.Name + `"`
-			names = append(names, column)
-			values = append(values, "r."+column)
-			types = append(types, column+" "+sqlTypes[f.Type])
-			sets = append(sets, column+" = excluded."+column)
-		}
-		out[k.Entity] = fmt.Sprintf(`insert into %s (room_id, workspace_id, stream, id, marks, %s)
-			select $1, $2, r.stream, r.id, r.marks, %s
-			from jsonb_to_recordset($3::text::jsonb) as r(stream text, id uuid, marks jsonb, %s)
-			on conflict (room_id, stream, id) do update set marks = excluded.marks, %s`,
-			k.Table, strings.Join(names, ", "), strings.Join(values, ", "), strings.Join(types, ", "), strings.Join(sets, ", "))
-	}
-	return out
-}()
-
-// sqlTypes are the columns' types by field type.
-var sqlTypes = map[room.Type]string{
-	room.Text: "text", room.Prose: "text", room.Enum: "text", room.Key: "text", room.Zone: "text",
-	room.Day: "date", room.Instant: "timestamptz", room.Int: "integer", room.Bool: "boolean",
-	room.Ref: "uuid", room.RefList: "jsonb", room.On: "jsonb", room.Money: "numeric(17,2)",
-	room.Weekdays: "jsonb", room.Days: "jsonb", room.DateList: "jsonb",
+// writeHead queues the head's new revs, and its next turn.
+func (h *head) writeHead(b *pgx.Batch, plan *room.Plan) {
+	b.Queue(`update heads set turn = turn + 1, shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
+		string(h.room), int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer]))
 }
 
 func (h *head) writeActivity(b *pgx.Batch, commits []room.Encoded) {

@@ -1,0 +1,95 @@
+package postgres
+
+import (
+	"maps"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/room"
+)
+
+const (
+	// knownClients bounds the clients whose cursors are remembered with a plan.
+	knownClients = 256
+	// waryBatches is how many batches look first after another server wrote to
+	// the room: it may go on writing, and judging in vain costs a reload.
+	waryBatches = 16
+)
+
+// remembered returns what the last commit knew of the room besides its plan; nil
+// for no plan.
+func remembered(plan *room.Plan) *head {
+	if plan == nil {
+		return nil
+	}
+	h, _ := plan.Memory.(*head)
+	return h
+}
+
+// suffices reports whether the requests can be judged without looking into the
+// database first: every client's cursors are known, and nothing is asked of the log.
+func (h *head) suffices(conn *pgx.Conn, reqs []room.Request) bool {
+	if h == nil || h.wary > 0 || epochOn(conn, h.number) != h.epoch {
+		return false
+	}
+	for i := range reqs {
+		req := &reqs[i]
+		if _, undo := undoes(req); undo || h.repeated(req) != nil || !req.Internal && !h.known[req.Client] {
+			return false
+		}
+	}
+	return true
+}
+
+// recall makes h ready for the next batch.
+func (h *head) recall() {
+	h.at = h.clock.now()
+	h.forgetVerdicts()
+}
+
+// forgetVerdicts drops what cursors hold of the batch before.
+func (h *head) forgetVerdicts() {
+	for _, c := range h.cursors {
+		c.Accepted, c.Dirty = nil, false
+	}
+}
+
+// follow takes over, under the lock, what the last commit knew: its cursors, if
+// nobody else took a turn since and the plan that they go with is not lost.
+func (h *head) follow(last *head, plan *room.Plan) {
+	switch {
+	case last == nil:
+	case plan == nil || last.turn != h.turn || last.epoch != h.epoch || !maps.Equal(last.revs, h.revs):
+		h.wary = waryBatches
+	default:
+		h.wary = max(0, last.wary-1)
+		if len(last.known)+len(h.known) > knownClients {
+			return
+		}
+		last.forgetVerdicts()
+		for key, c := range last.cursors {
+			if !h.known[key.Client] {
+				h.cursors[key] = c
+			}
+		}
+		maps.Copy(h.known, last.known)
+	}
+}
+
+// wrote brings h to where the transaction left the room, and keeps it with the plan.
+func (h *head) wrote(plan *room.Plan) {
+	h.turn++
+	h.revs = maps.Clone(plan.Revs)
+	plan.Memory = h
+}
+
+// clock is the database's, as of an answer of its.
+type clock struct {
+	said  time.Time // by the database …
+	heard time.Time // … and when that came here
+}
+
+// now is never ahead of the database's clock, and behind it by the time that the
+// answer took to come.
+func (c clock) now() time.Time { return c.said.Add(time.Since(c.heard)) }
