@@ -42,16 +42,7 @@ type Summary struct {
 	Status        string
 	TimeZone      string
 	GoLive        string // "" for none
-	Milestones    []SummaryMilestone
-}
-
-// SummaryMilestone is a milestone that counts: not removed, not cancelled.
-type SummaryMilestone struct {
-	ID     RecordID
-	Title  string
-	Status string
-	Due    string // "" for none
-	Owned  bool   // somebody on either side owns it
+	Plan          *Plan  // of the shared stream, what a [View] is made of
 }
 
 // NewLink is a share link to be made.

@@ -68,6 +68,19 @@ func NewView(p *Plan, streams []Stream) *View {
 	return v
 }
 
+// Today returns the day that it is in the room at an instant.
+func (v *View) Today(at time.Time) string { return at.In(v.zone).Format(DateFormat) }
+
+// Active reports whether people are at work on the plan: the room is not
+// archived, and the deal neither won nor lost.
+func (v *View) Active() bool { return v.room["status"] == "active" || v.room["status"] == "draft" }
+
+// Company returns the name of a side's company, "" for the partner's.
+func (v *View) Company(side Side) string {
+	name, _ := v.room[string(side)+"_company"].(string)
+	return name
+}
+
 // placed is a milestone with its place in the plan.
 type placed struct {
 	stream Stream
@@ -178,8 +191,7 @@ func (v *View) addSlots(p *Plan) {
 		}
 		label, _ := f["label"].(string)
 		side, _ := f["side"].(string)
-		company, _ := v.room[side+"_company"].(string)
-		v.slots = append(v.slots, Unfilled{ID: id, Text: unfilledText(company, label)})
+		v.slots = append(v.slots, Unfilled{ID: id, Text: unfilledText(v.Company(Side(side)), label)})
 	}
 }
 

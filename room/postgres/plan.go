@@ -53,14 +53,8 @@ func scanRecords(rows pgx.Rows, plan *room.Plan, e room.Entity) error {
 		if err := json.Unmarshal(marks, &rec.Marks); err != nil {
 			return fmt.Errorf("reading the marks of %s %s: %w", e, rec.ID, err)
 		}
-		raw := map[string]any{}
-		decoder := json.NewDecoder(bytes.NewReader(fields))
-		decoder.UseNumber()
-		if err := decoder.Decode(&raw); err != nil {
-			return fmt.Errorf("reading %s %s: %w", e, rec.ID, err)
-		}
 		var err error
-		if rec.Fields, err = room.NormalizeFields(e, raw); err != nil {
+		if rec.Fields, err = decodeFields(e, fields); err != nil {
 			return fmt.Errorf("reading %s %s: %w", e, rec.ID, err)
 		}
 		if plan.Streams[s][e] == nil {
@@ -69,4 +63,15 @@ func scanRecords(rows pgx.Rows, plan *room.Plan, e room.Entity) error {
 		plan.Streams[s][e][rec.ID] = &rec
 	}
 	return rows.Err()
+}
+
+// decodeFields reads a record's fields from the JSON of its row.
+func decodeFields(e room.Entity, fields []byte) (room.Fields, error) {
+	raw := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(fields))
+	decoder.UseNumber()
+	if err := decoder.Decode(&raw); err != nil {
+		return nil, err
+	}
+	return room.NormalizeFields(e, raw)
 }

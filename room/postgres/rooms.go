@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -136,35 +135,97 @@ func (s *Store) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, l
 	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select r.room_id::text, r.name, r.buyer_company, r.seller_company, r.status, r.time_zone, coalesce(r.go_live::text, ''),
-			coalesce((select json_agg(json_build_object('ID', m.id, 'Title', m.title, 'Status', m.status, 'Due', coalesce(m.due::text, ''),
-					'Owned', m.seller_owner is not null or m.buyer_owner is not null) order by m.due nulls last, m.id)
-				from milestones m join phases p on p.room_id = m.room_id and p.stream = m.stream and p.id = m.phase
-				where m.room_id = r.room_id and m.stream = 'shared' and m.removed is not true and p.removed is not true and m.status <> 'cancelled'), '[]')
+	rows, err := s.pool.Query(ctx, `select r.room_id::text, r.name, r.buyer_company, r.seller_company, r.status, r.time_zone, coalesce(r.go_live::text, '')
 		from room_plans r
 		where r.workspace_id = $1 and r.stream = 'shared' and ($2 = '' or r.room_id > nullif($2, '')::uuid)
 		order by r.room_id limit $3`, ws, cursor, limit+1)
 	if err != nil {
 		return nil, "", wrap(err, "listing rooms")
 	}
-	list, err := pgx.CollectRows(rows, scanSummary)
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (room.Summary, error) {
+		var r room.Summary
+		err := row.Scan(&r.ID, &r.Name, &r.BuyerCompany, &r.SellerCompany, &r.Status, &r.TimeZone, &r.GoLive)
+		return r, err
+	})
 	if err != nil {
 		return nil, "", wrap(err, "listing rooms")
 	}
-	if len(list) <= limit {
-		return list, "", nil
+	next := ""
+	if len(list) > limit {
+		list = list[:limit]
+		next = string(list[limit-1].ID)
 	}
-	return list[:limit], string(list[limit-1].ID), nil
+	return list, next, wrap(s.addPlans(ctx, list), "listing rooms")
 }
 
-func scanSummary(row pgx.CollectableRow) (room.Summary, error) {
-	var r room.Summary
-	var milestones []byte
-	if err := row.Scan(&r.ID, &r.Name, &r.BuyerCompany, &r.SellerCompany, &r.Status, &r.TimeZone, &r.GoLive, &milestones); err != nil {
-		return r, err
+// datedEntities are those that a view of a plan's dates is made of.
+var datedEntities = []room.Entity{room.RoomEntity, room.Participant, room.RoleSlot, room.Phase, room.Milestone, room.Dependency}
+
+// datedSelects reads such records of many rooms, without their long texts.
+var datedSelects = func() map[room.Entity]string {
+	out := map[room.Entity]string{}
+	for _, e := range datedEntities {
+		out[e] = fmt.Sprintf(`select t.room_id::text, t.id::text,
+			jsonb_strip_nulls(to_jsonb(t) - '{room_id,workspace_id,stream,id,marks,description,purpose,compelling_event}'::text[])
+			from %s t where t.room_id = any($1::text[]::uuid[]) and t.stream = 'shared'`, room.SchemaOf(e).Table)
 	}
-	if err := json.Unmarshal(milestones, &r.Milestones); err != nil {
-		return r, fmt.Errorf("reading the milestones of room %s: %w", r.ID, err)
+	return out
+}()
+
+// addPlans reads the rooms' shared plans, as far as their dates go.
+func (s *Store) addPlans(ctx context.Context, list []room.Summary) error {
+	ids := make([]string, len(list))
+	plans := make(map[string]*room.Plan, len(list))
+	for i := range list {
+		ids[i] = string(list[i].ID)
+		list[i].Plan = room.NewPlan(list[i].ID, "")
+		plans[ids[i]] = list[i].Plan
 	}
-	return r, nil
+	var b pgx.Batch
+	for _, e := range datedEntities {
+		b.Queue(datedSelects[e], ids).Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var id string
+				var rec room.Record
+				var fields []byte
+				if err := rows.Scan(&id, &rec.ID, &fields); err != nil {
+					return err
+				}
+				var err error
+				if rec.Fields, err = decodeFields(e, fields); err != nil {
+					return fmt.Errorf("reading %s %s: %w", e, rec.ID, err)
+				}
+				state := plans[id].Streams[room.Shared]
+				if state[e] == nil {
+					state[e] = room.Records{}
+				}
+				state[e][rec.ID] = &rec
+			}
+			return rows.Err()
+		})
+	}
+	return s.pool.SendBatch(ctx, &b).Close()
 }
+
+// LastVisit returns when the buyer's side was last seen in a room: it changed
+// the shared plan, or came in by a link of its own; else when the room was made.
+// What it does on its own stream is not looked at: the seller's side is told.
+func (s *Store) LastVisit(ctx context.Context, id room.ID) (time.Time, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	var at time.Time
+	err := s.pool.QueryRow(ctx, `select greatest(r.created_at,
+			(select max(l.last_used_at) from links l where l.room_id = r.id and l.side = 'buyer'),
+			(select a.at from (select at, body from activity where room_id = $1 and stream = 'shared' order by rev desc limit $2) a
+				join participants p on p.room_id = $1 and p.stream = 'shared' and p.side = 'buyer' and p.id::text = a.body->>'by'
+				order by a.at desc limit 1))
+		from rooms r where r.id = $1`, id, visitCommits).Scan(&at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return at, errGone()
+	}
+	return at, wrap(err, "looking for the last visit to room %s", id)
+}
+
+// visitCommits is how far back a commit of the buyer's is looked for: a seller
+// who makes more than that alone is not waiting for an answer.
+const visitCommits = 1000

@@ -142,6 +142,11 @@ func (s Steady) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, l
 	return p.rooms, p.next, err
 }
 
+// LastVisit is [Store.LastVisit].
+func (s Steady) LastVisit(ctx context.Context, id room.ID) (time.Time, error) {
+	return again(ctx, s, away, func() (time.Time, error) { return s.Store.LastVisit(ctx, id) })
+}
+
 // Links is [Store.Links].
 func (s Steady) Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error) {
 	return again(ctx, s, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })

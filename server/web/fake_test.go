@@ -30,6 +30,8 @@ type fake struct {
 	made     int
 	founded  *room.NewRoom
 	own      map[room.TemplateID]*room.Template // workspaceA's templates
+	planned  bool                               // the shared stream holds plannedRoom
+	visit    time.Time                          // of the buyer's side
 }
 
 const (
@@ -155,14 +157,35 @@ func (f *fake) Rooms(_ context.Context, _ room.WorkspaceID, cursor string, limit
 	if cursor != "" {
 		return nil, "", nil
 	}
-	line := room.Summary{
-		ID: roomA, Name: "Rollout plan", Status: "active", TimeZone: "UTC", GoLive: "2199-03-01", Milestones: []room.SummaryMilestone{
-			{ID: marc, Title: "Discovery recap", Status: "done", Due: "2026-10-01", Owned: true},
-			{ID: priya, Title: "Security review", Status: "in_progress", Due: "2026-10-02", Owned: true},
-		},
-	}
-	return []room.Summary{line, {ID: noRoom, Status: "draft", TimeZone: "UTC"}}[:min(2, limit)], "more", nil
+	line := room.Summary{ID: roomA, Name: "Rollout plan", Status: "active", TimeZone: "UTC", GoLive: "2199-03-01", Plan: plannedRoom()}
+	return []room.Summary{line, {ID: noRoom, Status: "draft", TimeZone: "UTC", Plan: room.NewPlan(noRoom, "")}}[:min(2, limit)], "more", nil
 }
+
+// plannedRoom is a plan with one milestone done and one late.
+func plannedRoom() *room.Plan {
+	phase := room.RecordID("20000000-0000-4000-8000-0000000000f0")
+	p := room.NewPlan(roomA, "")
+	add := func(e room.Entity, id room.RecordID, f room.Fields) {
+		if p.Streams[room.Shared][e] == nil {
+			p.Streams[room.Shared][e] = room.Records{}
+		}
+		p.Streams[room.Shared][e][id] = &room.Record{ID: id, Fields: f}
+	}
+	add(room.RoomEntity, room.RecordID(roomA), room.Fields{
+		"name": "Rollout plan", "seller_company": "Northwind", "buyer_company": "Acme", "time_zone": "UTC", "status": "active", "go_live": "2199-03-01",
+	})
+	add(room.Phase, phase, room.Fields{"name": "Evaluate", "pos": "a0"})
+	for id, f := range map[room.RecordID]room.Fields{
+		marc:  {"title": "Discovery recap", "status": "done", "due": "2026-10-01", "pos": "a0"},
+		priya: {"title": "Security review", "status": "in_progress", "due": "2026-10-02", "pos": "a1"},
+	} {
+		f["phase"], f["visibility"], f["seller_owner"] = string(phase), "shared", string(priya)
+		add(room.Milestone, id, f)
+	}
+	return p
+}
+
+func (f *fake) LastVisit(context.Context, room.ID) (time.Time, error) { return f.visit, nil }
 
 func (f *fake) UseLink(_ context.Context, id room.LinkID) error {
 	f.used = append(f.used, id)
@@ -190,6 +213,10 @@ func (f *fake) Snapshot(_ context.Context, id room.ID, streams []room.Stream, cl
 		body := fmt.Sprintf(`{"entities":{"milestone":[{"id":%q,"title":"in %s </script>"}]}}`, priya, s)
 		if s == room.Shared {
 			people, _ := json.Marshal(f.people)
+			if f.planned {
+				out = append(out, room.StreamSnapshot{Stream: s, Epoch: "1", Body: plannedRoom().Snapshot(s)})
+				continue
+			}
 			body = fmt.Sprintf(`{"entities":{"room":[{"id":%q,"name":"Rollout plan","seller_company":"Northwind","buyer_company":"Acme","status":"active","time_zone":"UTC"}],"participant":%s}}`, id, people)
 		}
 		seq := int64(0)

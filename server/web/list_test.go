@@ -7,43 +7,19 @@ import (
 	"parley/room"
 )
 
-func TestHealthTellsItsReason(t *testing.T) {
-	now := time.Date(2026, 11, 23, 23, 30, 0, 0, time.UTC) // the 24th in Berlin
-	open := func(title, status, due string, owned bool) room.SummaryMilestone {
-		return room.SummaryMilestone{Title: title, Status: status, Due: due, Owned: owned}
-	}
-	cases := map[string]struct {
-		goLive     string
-		milestones []room.SummaryMilestone
-		want       Health
-	}{
-		"nothing planned":           {"", nil, Health{"on_track", "nothing is late or blocked"}},
-		"all in time":               {"2027-01-01", []room.SummaryMilestone{open("A", "in_progress", "2026-11-24", true)}, Health{"on_track", "nothing is late or blocked"}},
-		"due yesterday, over there": {"2027-01-01", []room.SummaryMilestone{open("A", "in_progress", "2026-11-23", true)}, Health{"at_risk", "“A” was due 2026-11-23"}},
-		"done late is done":         {"2027-01-01", []room.SummaryMilestone{open("A", "done", "2026-11-01", true)}, Health{"on_track", "nothing is late or blocked"}},
-		"blocked":                   {"2027-01-01", []room.SummaryMilestone{open("A", "blocked", "2026-12-24", true)}, Health{"at_risk", "“A” is blocked"}},
-		"soon and nobody's":         {"2027-01-01", []room.SummaryMilestone{open("A", "not_started", "2026-12-08", false)}, Health{"at_risk", "“A” is due 2026-12-08 and has no owner"}},
-		"nobody's but far":          {"2027-01-01", []room.SummaryMilestone{open("A", "not_started", "2026-12-09", false)}, Health{"on_track", "nothing is late or blocked"}},
-		"past go-live":              {"2026-11-20", []room.SummaryMilestone{open("A", "in_progress", "2026-12-09", true)}, Health{"late", "go-live was 2026-11-20 and 1 milestone is open"}},
-		"past go-live, all done":    {"2026-11-20", []room.SummaryMilestone{open("A", "done", "2026-11-20", true)}, Health{"on_track", "nothing is late or blocked"}},
-	}
+// A line of the list says what the room's schedule says, on the room's day.
+func TestASummaryIsOfTheSchedule(t *testing.T) {
+	r := room.Summary{TimeZone: "Europe/Berlin", GoLive: "2199-03-01", Plan: plannedRoom()}
 
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			got := healthOf(room.Summary{TimeZone: "Europe/Berlin", GoLive: c.goLive, Milestones: c.milestones}, now)
-			if got != c.want {
-				t.Errorf("health = %+v, want %+v", got, c.want)
-			}
-		})
-	}
-}
+	got := summaryOf(r, time.Date(2026, 10, 2, 23, 30, 0, 0, time.UTC)) // the 3rd in Berlin
 
-func TestASummaryCountsAndNamesTheNext(t *testing.T) {
-	got := summaryOf(room.Summary{TimeZone: "UTC", Milestones: []room.SummaryMilestone{
-		{ID: priya, Title: "A", Status: "done"}, {ID: marc, Title: "B", Status: "not_started", Due: "2027-01-01"}, {Title: "C", Status: "not_started"},
-	}}, time.Now())
-
-	if got.Progress != (Progress{Done: 1, Total: 3}) || got.Next.Value == nil || got.Next.Value.Title != "B" {
+	if got.Progress != (room.Progress{Done: 1, Total: 2}) || got.Next.Value == nil || *got.Next.Value != (NextMilestone{ID: priya, Title: "Security review", Due: "2026-10-02"}) {
 		t.Errorf("summary = %+v, next %+v", got, got.Next.Value)
+	}
+	if got.Health.Level != room.AtRisk || got.Health.Reasons[0].Text != "“Security review” was due 2 Oct" || got.ForecastGoLive != "2199-03-01" {
+		t.Errorf("health = %+v, heading for %s", got.Health, got.ForecastGoLive)
+	}
+	if before := summaryOf(r, time.Date(2026, 10, 2, 21, 30, 0, 0, time.UTC)); before.Health.Level != room.OnTrack {
+		t.Errorf("two hours before, health = %+v", before.Health)
 	}
 }

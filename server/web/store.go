@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"parley/room"
 )
@@ -24,6 +25,9 @@ type Store interface {
 	// Rooms lists a workspace's rooms, limit at a time; cursor is "" for the
 	// first page, and the returned one is "" after the last.
 	Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error)
+
+	// LastVisit returns when the buyer's side was last seen in a room.
+	LastVisit(ctx context.Context, id room.ID) (time.Time, error)
 
 	Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error)
 	Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error)
