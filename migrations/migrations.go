@@ -30,6 +30,11 @@ func Up(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
+	pool, err = unhurried(ctx, pool)
+	if err != nil {
+		return fmt.Errorf("migrating: %w", err)
+	}
+	defer pool.Close()
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { _ = db.Close() }() // closes the handle, not the pool
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
@@ -40,4 +45,15 @@ func Up(ctx context.Context, pool *pgxpool.Pool) error {
 		return fmt.Errorf("migrating: %w", err)
 	}
 	return nil
+}
+
+// unhurried returns a pool like the given one whose statements may take their
+// time: an index over a large table does. What they wait for stays bounded, so
+// that a migration does not stand in everybody's way.
+func unhurried(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Pool, error) {
+	config := pool.Config()
+	config.ConnConfig.RuntimeParams["statement_timeout"] = "0"
+	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
+	config.MinConns, config.MinIdleConns = 0, 0
+	return pgxpool.NewWithConfig(ctx, config)
 }

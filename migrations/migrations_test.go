@@ -40,6 +40,24 @@ func TestManyServersMigrateAtOnce(t *testing.T) {
 	}
 }
 
+// A server's statements are bounded by seconds, a migration's are not.
+func TestMigrationsTakeTheirTime(t *testing.T) {
+	config, err := pgxpool.ParseConfig(pgtest.Empty(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.ConnConfig.RuntimeParams["statement_timeout"] = "1ms" // none of them is that quick
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+
+	if err := migrations.Up(t.Context(), pool); err != nil {
+		t.Error(err)
+	}
+}
+
 // The tables have the columns that room.Schema names, and no others.
 func TestTablesFollowTheSchema(t *testing.T) {
 	ctx := context.Background()

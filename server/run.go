@@ -200,12 +200,17 @@ func (a *app) wait(ctx context.Context) error {
 type poolMetrics struct{ pool *pgxpool.Pool }
 
 var (
-	poolConns = prometheus.NewDesc("parley_db_connections", "Connections of the pool by state.", []string{"state"}, nil)
-	poolWaits = prometheus.NewDesc("parley_db_waits_total", "Acquires that had to wait for a connection.", nil, nil)
+	poolConns  = prometheus.NewDesc("parley_db_connections", "Connections of the pool by state.", []string{"state"}, nil)
+	poolWaited = prometheus.NewDesc("parley_db_wait_seconds_total", "Time that acquires waited for a connection.", nil, nil)
+	poolWaits  = prometheus.NewDesc("parley_db_waits_total", "Acquires that had to wait for a connection.", nil, nil)
 )
 
 // Describe names the metrics.
-func (p poolMetrics) Describe(ch chan<- *prometheus.Desc) { ch <- poolConns; ch <- poolWaits }
+func (p poolMetrics) Describe(ch chan<- *prometheus.Desc) {
+	ch <- poolConns
+	ch <- poolWaits
+	ch <- poolWaited
+}
 
 // Collect reads the pool.
 func (p poolMetrics) Collect(ch chan<- prometheus.Metric) {
@@ -214,4 +219,5 @@ func (p poolMetrics) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(poolConns, prometheus.GaugeValue, float64(n), state)
 	}
 	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(s.EmptyAcquireCount()))
+	ch <- prometheus.MustNewConstMetric(poolWaited, prometheus.CounterValue, s.EmptyAcquireWaitTime().Seconds())
 }
