@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write testdata/apply and testdata/schedule anew")
+var update = flag.Bool("update", false, "write testdata/apply, testdata/diff and testdata/schedule anew")
 
 // example is one file of testdata/apply: what an op does to a plan. The
 // TypeScript tests read the same files: folding Commits over Before is After.

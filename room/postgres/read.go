@@ -117,6 +117,18 @@ func (s *Store) At(ctx context.Context, id room.ID, stream room.Stream, rev room
 	return plan.Snapshot(stream), nil
 }
 
+// RevAt returns the newest rev of a stream that was committed by a moment, 0
+// when there was none yet.
+func (s *Store) RevAt(ctx context.Context, id room.ID, stream room.Stream, at time.Time) (room.Rev, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	var rev room.Rev
+	// Backwards from the newest: moments that are asked for are mostly recent.
+	err := s.pool.QueryRow(ctx, `select coalesce((select rev from activity
+		where room_id = $1 and stream = $2 and at <= $3 order by rev desc limit 1), 0)`, id, stream, at).Scan(&rev)
+	return rev, wrap(err, "looking for a moment of room %s", id)
+}
+
 // Heads reads where the rooms stand; a room that is not there is left out.
 func (s *Store) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
 	ctx, cancel := bound(ctx)

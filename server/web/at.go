@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"parley/room"
@@ -9,7 +10,7 @@ import (
 
 type getAtIn struct {
 	Room   string      `path:"room"`
-	Rev    int64       `path:"rev" minimum:"0" doc:"0 is the plan before everything"`
+	Rev    string      `path:"rev" doc:"a rev, 0 for the plan before everything; or a moment, RFC 3339"`
 	Stream room.Stream `query:"stream" enum:"shared,seller,buyer" default:"shared"`
 }
 
@@ -30,9 +31,25 @@ func (s *server) getAt(ctx context.Context, in *getAtIn) (*getAtOut, error) {
 	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
 		return nil, err
 	}
-	body, err := s.Store.At(ctx, grant.Room, in.Stream, room.Rev(in.Rev))
+	rev, err := s.moment(ctx, grant.Room, in.Stream, "rev", in.Rev)
 	if err != nil {
 		return nil, err
 	}
-	return &getAtOut{Body: PastState{Stream: in.Stream, Rev: room.Rev(in.Rev), Snapshot: Snapshot(body)}}, nil
+	body, err := s.Store.At(ctx, grant.Room, in.Stream, rev)
+	if err != nil {
+		return nil, err
+	}
+	return &getAtOut{Body: PastState{Stream: in.Stream, Rev: rev, Snapshot: Snapshot(body)}}, nil
+}
+
+// moment reads a rev, or the newest rev by a moment.
+func (s *server) moment(ctx context.Context, id room.ID, stream room.Stream, field, text string) (room.Rev, error) {
+	if rev, err := strconv.ParseInt(text, 10, 64); err == nil && rev >= 0 {
+		return room.Rev(rev), nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return 0, room.FieldErrorf(room.Invalid, field, "%s is a rev, or a moment like 2026-11-25T09:30:00Z", field)
+	}
+	return s.Store.RevAt(ctx, id, stream, at)
 }

@@ -245,6 +245,18 @@ func (f *fake) At(_ context.Context, _ room.ID, s room.Stream, rev room.Rev) (js
 	return json.RawMessage(`{"entities":{}}`), nil
 }
 
+func (f *fake) RevAt(_ context.Context, _ room.ID, s room.Stream, at time.Time) (room.Rev, error) {
+	rev := room.Rev(0)
+	for i, body := range f.logs[s] {
+		if c, err := room.DecodeCommit(body); err != nil {
+			return 0, err
+		} else if c.At <= at.UTC().Format(room.InstantFormat) {
+			rev = room.Rev(i + 1)
+		}
+	}
+	return rev, nil
+}
+
 func (f *fake) Preview(_ context.Context, _ room.ID, req room.Request) (room.Outcome, error) {
 	f.requests = append(f.requests, req)
 	return f.outcome, nil

@@ -99,6 +99,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("GET", "/api/v1/rooms/{room}/at/{rev}", "get-room-at", "Read one stream as it was"), s.getAt)
 	handle(s, op("GET", "/api/v1/rooms/{room}/ledger", "get-ledger", "Read how dates moved, and who kept the agreed ones"), s.getLedger)
 	handle(s, op("GET", "/api/v1/rooms/{room}/schedule", "get-schedule", "What follows from the dates: forecast, slack, health"), s.getSchedule)
+	handle(s, op("GET", "/api/v1/rooms/{room}/changes", "list-changes", "Tell in words what changed between two moments"), s.listChanges)
 	handle(s, op("POST", "/api/v1/rooms/{room}/ops", "submit-op", "Change the plan"), s.submitOp)
 	handle(s, op("POST", "/api/v1/rooms/{room}/preview", "preview-op", "See what an op would change"), s.previewOp)
 	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)

@@ -33,6 +33,8 @@ type Store interface {
 	Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error)
 	After(ctx context.Context, id room.ID, stream room.Stream, after room.Rev, limit int) ([]room.Logged, error)
 	At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error)
+	// RevAt returns the newest rev of a stream that was committed by a moment.
+	RevAt(ctx context.Context, id room.ID, stream room.Stream, at time.Time) (room.Rev, error)
 	Preview(ctx context.Context, id room.ID, req room.Request) (room.Outcome, error)
 
 	// Templates are the workspace's own, beside the built-in ones.
