@@ -75,3 +75,35 @@ func TestRevGivenOutTwiceBeginsAnotherEpoch(t *testing.T) { // P32, I15
 		b.stop()
 	})
 }
+
+// The store is in another epoch while this server still repairs in the old one:
+// commits of the new history are not put on top of the old. // P32, I4
+func TestRepairDoesNotMixHistories(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		c, _ := b.join("marc")
+		b.submit(3, "lost")
+		c.collect(1, 4)
+		b.store.newEpoch(t, testRoom)
+		b.store.commitBehind(t, testRoom, room.Shared, 6) // beyond where it was
+
+		r, err := b.hub.acquire(t.Context(), testRoom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.hub.release(r)
+		r.repair(r.channels[0])
+		synctest.Wait()
+		for len(c.frames) > 0 {
+			if f := <-c.frames; f.T == "commits" {
+				t.Errorf("got %s", f.raw)
+			}
+		}
+		c.say(`{"t":"join","stream":"shared"}`)
+
+		if f := c.until("joined"); f.Epoch != "e2" || f.Rev != 7 {
+			t.Errorf("joined = %s", f.raw)
+		}
+		b.stop()
+	})
+}

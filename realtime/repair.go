@@ -82,11 +82,23 @@ func (r *liveRoom) compare(head room.Head, before standing) (backwards bool) {
 	return false
 }
 
+// stillIn reports whether the store is in epoch now that something was read from
+// it: what was read before may else be of another history, on top of which this
+// server's commits never were.
+func (r *liveRoom) stillIn(epoch room.Epoch) (bool, error) {
+	head, err := r.hub.head(context.Background(), r.id)
+	return head.Epoch == epoch, err
+}
+
 // repair reads a stream on from the log until nothing is missing.
 func (r *liveRoom) repair(c *channel) {
 	for {
 		epoch, last, _ := c.head()
 		rows, err := r.hub.readLog(r.id, c.stream, last, logPage)
+		same := false
+		if err == nil {
+			same, err = r.stillIn(epoch)
+		}
 		if err != nil {
 			r.hub.options.Log.Error("repairing a stream from the log", slog.String("room", string(r.id)),
 				slog.String("stream", string(c.stream)), slog.Any("error", err))
@@ -94,6 +106,10 @@ func (r *liveRoom) repair(c *channel) {
 				return
 			}
 			continue
+		}
+		if !same {
+			r.check.start(r.hub)
+			return
 		}
 		bodies, contiguous := bodiesOf(rows, last)
 		if !contiguous || len(rows) == 0 && c.holes() {
