@@ -29,6 +29,7 @@ test: setup check-go check-client dist test-client test-go e2e ## everything CI 
 
 test-go: ## all Go tests, race detector on, real PostgreSQL
 	go test -race -timeout 10m ./...
+	go -C deploy test ./...
 
 test-client: ## the client's unit and model tests
 	cd client && npm test --silent

@@ -1,6 +1,10 @@
 package realtime
 
-import "parley/room"
+import (
+	"time"
+
+	"parley/room"
+)
 
 // pending returns the request of an op frame.
 func (s *session) pending(f opFrame) pending {
@@ -9,6 +13,7 @@ func (s *session) pending(f opFrame) pending {
 			Member: s.present(), Session: s.login, Client: s.client,
 			Stream: f.stream, Seq: f.seq, Base: f.base, Ops: f.ops, Group: f.group, Malformed: f.err,
 		},
+		at:   time.Now(),
 		size: f.size,
 		to:   s,
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"parley/room"
 )
 
@@ -247,13 +249,20 @@ func TestBatchIsCutAtAnyRev(t *testing.T) { // P19
 }
 
 func TestCommitsMessageKeepsTheFrame(t *testing.T) { // P31, I15
+	from := origin{sent: time.UnixMicro(1_790_000_000_123_456), span: trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{1, 2, 3}, SpanID: trace.SpanID{4}, TraceFlags: trace.FlagsSampled, Remote: true,
+	})}
 	for _, n := range []int{1, 2, 64} {
 		b := newBatch(room.Buyer, "12.3", 70, bodiesAt(70, n, n*3))
-		kind, server, rest, err := splitMessage(commitsMessage(99, room.Buyer, "12.3", b))
+		kind, server, rest, err := splitMessage(commitsMessage(99, from, room.Buyer, "12.3", b))
 		if err != nil || kind != messageCommits || server != 99 {
 			t.Fatalf("%c from %d: %v", kind, server, err)
 		}
 
+		gotFrom, rest, err := takeOrigin(rest)
+		if err != nil || !gotFrom.sent.Equal(from.sent) || !gotFrom.span.Equal(from.span) {
+			t.Fatalf("origin = %+v, %v", gotFrom, err)
+		}
 		stream, epoch, got, err := commitsOf(rest)
 
 		if err != nil || stream != room.Buyer || epoch != "12.3" || got.from != b.from || got.to != b.to ||
@@ -265,11 +274,14 @@ func TestCommitsMessageKeepsTheFrame(t *testing.T) { // P31, I15
 
 // A broker is shared with whoever else uses it: no bytes may bring a server down.
 func FuzzBrokerMessage(f *testing.F) {
-	f.Add(commitsMessage(1, room.Shared, "e1", batchOf(1, 3)))
+	f.Add(commitsMessage(1, origin{sent: time.UnixMicro(1)}, room.Shared, "e1", batchOf(1, 3)))
 	f.Add([]byte{messageCommits, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 200, 1})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _, rest, err := splitMessage(data)
 		if err != nil {
+			return
+		}
+		if _, rest, err = takeOrigin(rest); err != nil {
 			return
 		}
 		_, _, b, err := commitsOf(rest)

@@ -63,7 +63,7 @@ func TestRevGivenOutTwiceBeginsAnotherEpoch(t *testing.T) { // P32, I15
 		bodies := b.store.commitBehind(t, testRoom, room.Shared, 5)
 
 		other := newBatch(room.Shared, "e1", 2, bodies)
-		_ = b.broker.Publish(t.Context(), string(testRoom), commitsMessage(99, room.Shared, "e1", other))
+		_ = b.broker.Publish(t.Context(), string(testRoom), commitsMessage(99, origin{sent: time.Now()}, room.Shared, "e1", other))
 		start := time.Now()
 
 		if f := c.startsOver(); f.Epoch != "e2" || f.Rev != 6 {

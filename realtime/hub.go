@@ -71,8 +71,9 @@ func (h *Hub) Submit(ctx context.Context, id room.ID, req room.Request) (room.Ve
 	}
 	defer h.release(r)
 	answer := make(verdicts, 1)
-	if busy := r.writer.enqueue(pending{req: req, size: submitSize, to: answer}); busy != nil {
-		return room.Verdict{Err: busy}, nil
+	p := pending{req: req, at: time.Now(), size: submitSize, to: answer, trace: h.traceOp(ctx, id, &req)}
+	if busy := r.writer.enqueue(p); busy != nil {
+		r.writer.answer(&p, room.Verdict{Err: busy})
 	}
 	select {
 	case v := <-answer:

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"parley/room"
 )
@@ -11,7 +14,7 @@ import (
 // What servers tell each other, on the topic named by the room's id: one byte of
 // kind, eight of the sending server, then what the kind needs.
 const (
-	messageCommits  = 'c' // stream, epoch, revs, and the frame that sockets get
+	messageCommits  = 'C' // origin, stream, epoch, revs, and the frame that sockets get
 	messagePresence = 'p' // a presenceMessage
 	messageQuery    = 'q' // asks for everybody's full presence
 	messageRecheck  = 'r' // read the grants of this room's sessions again
@@ -37,8 +40,9 @@ func splitMessage(m []byte) (kind byte, server uint64, rest []byte, err error) {
 }
 
 // commitsMessage carries a batch, its frame byte for byte as sockets get it.
-func commitsMessage(server uint64, stream room.Stream, epoch room.Epoch, b *batch) []byte {
-	dst := newMessage(messageCommits, server, 32+len(epoch)+3*len(b.cuts)+len(b.frame))
+func commitsMessage(server uint64, from origin, stream room.Stream, epoch room.Epoch, b *batch) []byte {
+	dst := newMessage(messageCommits, server, 72+len(epoch)+3*len(b.cuts)+len(b.frame))
+	dst = appendOrigin(dst, from)
 	dst = append(dst, byte(streamIndex(stream)), byte(len(epoch)))
 	dst = append(dst, epoch...)
 	dst = binary.AppendUvarint(dst, uint64(b.from))
@@ -49,7 +53,31 @@ func commitsMessage(server uint64, stream room.Stream, epoch room.Epoch, b *batc
 	return append(dst, b.frame...)
 }
 
-// commitsOf is the inverse of commitsMessage, on what follows its head.
+// originSize is the length of an origin: microseconds, trace, span, flags.
+const originSize = 8 + 16 + 8 + 1
+
+// appendOrigin appends when a message was sent, and its span: zeros for none.
+func appendOrigin(dst []byte, o origin) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, uint64(o.sent.UnixMicro()))
+	traceID, spanID := o.span.TraceID(), o.span.SpanID()
+	dst = append(dst, traceID[:]...)
+	dst = append(dst, spanID[:]...)
+	return append(dst, byte(o.span.TraceFlags()))
+}
+
+// takeOrigin is the inverse of appendOrigin.
+func takeOrigin(from []byte) (o origin, rest []byte, err error) {
+	if len(from) < originSize {
+		return origin{}, nil, errMessage
+	}
+	o.sent = time.UnixMicro(int64(binary.BigEndian.Uint64(from)))
+	o.span = trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID(from[8:24]), SpanID: trace.SpanID(from[24:32]), TraceFlags: trace.TraceFlags(from[32]), Remote: true,
+	})
+	return o, from[originSize:], nil
+}
+
+// commitsOf is the inverse of commitsMessage, on what follows its origin.
 func commitsOf(rest []byte) (stream room.Stream, epoch room.Epoch, b *batch, err error) {
 	if len(rest) < 2 || int(rest[0]) >= len(room.Streams) || len(rest) < 2+int(rest[1]) {
 		return "", "", nil, errMessage

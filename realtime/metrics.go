@@ -15,6 +15,7 @@ type metrics struct {
 	commitSeconds prometheus.Histogram
 	batchSize     prometheus.Histogram
 	commitErrors  prometheus.Counter
+	lag           prometheus.Histogram
 	publishErrors prometheus.Counter
 	fanoutFrames  prometheus.Counter
 	fanoutBytes   prometheus.Counter
@@ -46,6 +47,8 @@ func newMetrics(h *Hub) *metrics {
 	m.commitSeconds = m.histogram("parley_commit_seconds", "Time of one transaction.",
 		[]float64{.0005, .001, .002, .004, .008, .016, .032, .064, .128, .256, .512, 1, 2, 4})
 	m.batchSize = m.histogram("parley_commit_batch", "Requests in one transaction.", []float64{1, 2, 4, 8, 16, 32, 64})
+	m.lag = m.histogram("parley_publish_lag_seconds", "From the commit of another server to its place in the window here; the servers' clocks count.",
+		[]float64{.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5})
 	m.commitErrors = m.counter("parley_commit_errors_total", "Batches that the store did not process.")
 	m.publishErrors = m.counter("parley_publish_errors_total", "Messages that the broker did not take.")
 	m.fanoutFrames = m.counter("parley_fanout_frames_total", "Frames of commits written to sockets.")

@@ -3,6 +3,8 @@ package realtime
 import (
 	"log/slog"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Options configure a [Hub]. The zero value serves clients without an Origin
@@ -24,6 +26,8 @@ type Options struct {
 	MaxJoins int
 	// MaxMembers bounds the sockets of one room on this server. Default 10,000.
 	MaxMembers int
+	// Tracer makes the spans of ops on their way; nil for no tracing.
+	Tracer trace.Tracer
 	// Log receives what an operator acts on. Default: [slog.Default].
 	Log *slog.Logger
 }

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
@@ -150,8 +151,10 @@ func (s *session) handleOp(f opFrame) error {
 		s.held[i], s.came[i] = 0, f.seq
 	}
 	s.mu.Unlock()
-	if busy := s.room.writer.enqueue(s.pending(f)); busy != nil {
-		s.answer(f.stream, f.seq, room.Verdict{Err: busy})
+	p := s.pending(f)
+	p.trace = s.hub.traceOp(context.Background(), s.room.id, &p.req)
+	if busy := s.room.writer.enqueue(p); busy != nil {
+		s.room.writer.answer(&p, room.Verdict{Err: busy})
 	}
 	return nil
 }

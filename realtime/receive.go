@@ -1,15 +1,21 @@
 package realtime
 
 import (
+	"context"
 	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"parley/room"
 )
 
 // publish brings what a writer committed to the other servers.
-func (r *liveRoom) publish(epoch room.Epoch, commits []fresh) {
+func (r *liveRoom) publish(ctx context.Context, epoch room.Epoch, commits []fresh) {
 	for _, f := range commits {
-		r.hub.publish(r.id, commitsMessage(r.hub.server, f.stream, epoch, f.batch))
+		ctx, span := r.hub.traceStep(ctx, "publish", trace.SpanKindProducer)
+		r.hub.publish(r.id, commitsMessage(r.hub.server, r.hub.originOf(ctx), f.stream, epoch, f.batch))
+		endSpan(span, nil)
 	}
 }
 
@@ -38,11 +44,24 @@ func (r *liveRoom) Receive(message []byte) {
 }
 
 func (r *liveRoom) receiveCommits(rest []byte) error {
+	from, rest, err := takeOrigin(rest)
+	if err != nil {
+		return err
+	}
 	stream, epoch, b, err := commitsOf(rest)
 	if err != nil {
 		return err
 	}
+	ctx := context.Background()
+	if from.span.IsValid() {
+		ctx = trace.ContextWithRemoteSpanContext(ctx, from.span)
+	}
+	ctx, span := r.hub.traceStep(ctx, "receive", trace.SpanKindConsumer)
+	fanOut := r.hub.traceFanOut(ctx, r.id)
 	r.take(r.channels[streamIndex(stream)], epoch, b)
+	endSpan(fanOut, nil)
+	endSpan(span, nil)
+	r.hub.metrics.lag.Observe(max(0, time.Since(from.sent).Seconds())) // clocks differ
 	return nil
 }
 

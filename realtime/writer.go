@@ -33,6 +33,8 @@ type pending struct {
 	at   time.Time // when it came
 	size int       // rough bytes, for batchBytes
 	to   answerer
+	// trace is the op's span, nil while it is not traced.
+	trace *opTrace
 }
 
 // answerer takes the verdict of an op. It does not block.
@@ -57,7 +59,6 @@ func (w *writer) enqueue(p pending) *room.Error {
 	if hub.draining.Load() {
 		return busyError(time.Second, "the server is restarting; the change will be sent again")
 	}
-	p.at = time.Now()
 	switch {
 	case len(w.queue) >= queueLimit:
 		return busyError(100*time.Millisecond, "the room is busy; send it again a little later")
@@ -137,14 +138,16 @@ func (w *writer) queued() (n, bytes int, running bool) {
 
 func (w *writer) commit(batch []pending) {
 	started := time.Now()
-	result, err := w.try(batch)
+	ctx, span := w.room.hub.traceCommit(w.room.id, batch)
+	result, err := w.try(ctx, batch)
 	for pause := firstPause; mayPass(err) && time.Since(started) < storePatience && w.room.hub.sleep(pause); pause = min(2*pause, lastPause) {
 		// A broken connection is most often mended by another one, and a database
 		// that restarts is back within a second. What an attempt did is known from
 		// the cursors, so nothing happens twice (I6).
-		result, err = w.try(batch)
+		result, err = w.try(ctx, batch)
 	}
 	if _, ok := errors.AsType[*panicked](err); ok && len(batch) > 1 {
+		endSpan(span, err)
 		for i := range batch { // one of them makes it panic; the others must not suffer
 			w.commit(batch[i : i+1])
 		}
@@ -152,21 +155,24 @@ func (w *writer) commit(batch []pending) {
 	}
 	if _, ok := errors.AsType[*panicked](err); ok {
 		batch[0].req.Malformed = room.Errorf(room.Invalid, "the server cannot process this change")
-		result, err = w.try(batch)
+		result, err = w.try(ctx, batch)
 	}
+	endSpan(span, err)
 	if err != nil {
-		w.refuse(batch, err)
+		w.refuse(ctx, batch, err)
 		return
 	}
 	metrics := w.room.hub.metrics
 	metrics.commitSeconds.Observe(time.Since(started).Seconds())
 	metrics.batchSize.Observe(float64(len(batch)))
 	w.room.hub.load.note(time.Since(batch[0].at), len(batch))
+	fanOut := w.room.hub.traceFanOut(ctx, w.room.id)
 	fresh := w.room.addCommits(w.plan.Epoch, w.plan.Revs, result.Commits)
+	endSpan(fanOut, nil)
 	for i, v := range result.Verdicts {
-		batch[i].answerWith(v)
+		w.answer(&batch[i], v)
 	}
-	w.room.publish(w.plan.Epoch, fresh)
+	w.room.publish(ctx, w.plan.Epoch, fresh)
 }
 
 const (
@@ -190,8 +196,8 @@ type panicked struct{ value any }
 
 func (p *panicked) Error() string { return fmt.Sprintf("a panic: %v", p.value) }
 
-func (w *writer) try(batch []pending) (result room.Result, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+func (w *writer) try(ctx context.Context, batch []pending) (result room.Result, err error) {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	plan := w.plan
 	w.plan = nil // until it is known to be good
@@ -214,25 +220,31 @@ func (w *writer) try(batch []pending) (result room.Result, err error) {
 
 // refuse answers a batch that the store did not process, as far as is known:
 // sent again, it gets the verdict it has, if it has one.
-func (w *writer) refuse(batch []pending, err error) {
+func (w *writer) refuse(ctx context.Context, batch []pending, err error) {
 	code := room.CodeOf(err)
 	if code != "" && code != room.Busy {
-		for _, p := range batch {
-			p.answerWith(room.Verdict{Err: asRefusal(err)})
+		for i := range batch {
+			w.answer(&batch[i], room.Verdict{Err: asRefusal(err)})
 		}
 		return
 	}
 	w.room.hub.metrics.commitErrors.Inc()
-	w.room.hub.options.Log.Error("the store did not commit", slog.String("room", string(w.room.id)),
+	w.room.hub.options.Log.ErrorContext(ctx, "the store did not commit", slog.String("room", string(w.room.id)),
+		slog.String("client", string(batch[0].req.Client)), slog.Int64("seq", batch[0].req.Seq),
 		slog.Int("requests", len(batch)), slog.Any("error", err))
 	wait, message := 500*time.Millisecond, "the change could not be saved yet; it will be sent again"
 	if code == room.Busy { // the store knows why, and about how long
 		told := asRefusal(err)
 		wait, message = time.Duration(max(told.RetryMS, 1))*time.Millisecond, told.Message
 	}
-	for _, p := range batch {
-		p.answerWith(room.Verdict{Err: busyError(wait, message)})
+	for i := range batch {
+		w.answer(&batch[i], room.Verdict{Err: busyError(wait, message)})
 	}
 }
 
-func (p pending) answerWith(v room.Verdict) { p.to.answer(p.req.Stream, p.req.Seq, v) }
+// answer ends a request's way: its author, its span and the log are told.
+func (w *writer) answer(p *pending, v room.Verdict) {
+	p.trace.end(v)
+	w.room.hub.logOp(w.room.id, p, v)
+	p.to.answer(p.req.Stream, p.req.Seq, v)
+}

@@ -27,7 +27,7 @@ type database struct {
 }
 
 // openDatabase connects to DATABASE_URL, or starts the embedded PostgreSQL.
-func openDatabase(ctx context.Context, cfg config) (*database, error) {
+func openDatabase(ctx context.Context, cfg config, options ...postgres.Option) (*database, error) {
 	db, dsn := &database{}, cfg.DatabaseURL
 	if dsn == "" {
 		server, err := embedded.Start(ctx, embedded.Options{
@@ -38,7 +38,7 @@ func openDatabase(ctx context.Context, cfg config) (*database, error) {
 		}
 		db.embedded, db.ended, dsn = server, server.Ended(), server.DSN()
 	}
-	pool, err := postgres.Open(ctx, dsn)
+	pool, err := postgres.Open(ctx, dsn, options...)
 	if err != nil {
 		db.close(stopBudget)
 		return nil, fmt.Errorf("cannot open the database %s: %w", masked(cfg.DatabaseURL), plain(err))

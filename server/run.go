@@ -43,6 +43,7 @@ type app struct {
 	hub      *realtime.Hub
 	http     *http.Server
 	metrics  *prometheus.Registry
+	tracing  *tracing // nil for none
 	draining atomic.Bool
 	serving  atomic.Bool // requests were taken
 	hubDone  chan error  // capacity 1: what Hub.Run returned
@@ -56,6 +57,9 @@ func serve(ctx context.Context, cfg config) error {
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer a.stop()
 	if err := a.listen(); err != nil {
+		return err
+	}
+	if err := a.trace(ctx); err != nil {
 		return err
 	}
 	workspace, err := a.open(ctx)
@@ -119,7 +123,7 @@ func originsOf(addr *net.TCPAddr) []string {
 
 // open brings up the database and returns the workspace that is served.
 func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
-	db, err := openDatabase(ctx, a.cfg)
+	db, err := openDatabase(ctx, a.cfg, a.tracing.queries()...)
 	if err != nil {
 		return "", err
 	}
@@ -144,7 +148,7 @@ func (a *app) live() error {
 		a.metrics.MustRegister(over)
 	}
 	a.hub = realtime.NewHub(a.store, broker, realtime.Options{
-		Origins: a.origins, OpsPerSecond: float64(a.cfg.OpsPerSecond),
+		Origins: a.origins, OpsPerSecond: float64(a.cfg.OpsPerSecond), Tracer: a.tracing.tracer(),
 	})
 	a.metrics.MustRegister(a.hub)
 	ctx, cancel := context.WithCancel(context.Background()) // ends after the drain, not with the signal
@@ -156,7 +160,7 @@ func (a *app) live() error {
 func (a *app) serveHTTP(workspace room.WorkspaceID) error {
 	handler, err := web.New(web.Options{
 		Store: a.store, Hub: a.hub, Workspace: workspace, AdminKey: a.cfg.AdminKey, PublicURL: a.cfg.PublicURL,
-		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics,
+		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics, Tracer: a.tracing.tracer(),
 	})
 	if err != nil {
 		return err

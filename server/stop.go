@@ -54,6 +54,7 @@ func (a *app) stop() {
 	if a.db != nil {
 		a.db.close(max(leastDatabase, time.Until(end)-stopReserve))
 	}
+	a.tracing.stop()
 }
 
 // awaitLoadBalancer goes on serving while whoever asks /readyz learns that this

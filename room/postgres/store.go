@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/room"
@@ -50,9 +51,17 @@ type Store struct {
 // New returns a store over a pool made by [Open].
 func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 
+// Option changes how a pool is made.
+type Option func(*pgxpool.Config)
+
+// WithTracer has t told of every query.
+func WithTracer(t pgx.QueryTracer) Option {
+	return func(c *pgxpool.Config) { c.ConnConfig.Tracer = t }
+}
+
 // Open returns a pool of connections to the database named by dsn, with the
 // timeouts and settings the store relies on. It does not connect yet.
-func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
+func Open(ctx context.Context, dsn string, options ...Option) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
@@ -64,6 +73,9 @@ func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 		config.MaxConns = maxConns
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
+	for _, option := range options {
+		option(config)
+	}
 	config.AfterConnect = greet
 	config.AfterRelease = keep
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTimeout {

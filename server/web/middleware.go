@@ -35,10 +35,12 @@ func (s *server) observe(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		w.Header().Set("X-Request-Id", id)
 		rec, start, route := &recorder{ResponseWriter: w}, time.Now(), routeOf(r)
+		r, end := s.trace(r, route, rec)
 		defer func() {
 			if fault := recover(); fault != nil {
 				rec.panicked(r, route, fault)
 			}
+			end()
 			s.log(r, route, rec, time.Since(start))
 		}()
 		next.ServeHTTP(rec, r)

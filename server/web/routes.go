@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"parley/room"
 )
@@ -29,6 +30,8 @@ type Options struct {
 	Ready func(context.Context) error
 	// Metrics takes the handler's own metrics and is what /metrics shows.
 	Metrics *prometheus.Registry
+	// Tracer makes a span for each request; nil for none.
+	Tracer trace.Tracer
 }
 
 // server is the handlers' common ground.
