@@ -6,9 +6,15 @@ func ChannelOf(topic string) string {
 	return channel
 }
 
-// Drain returns when nothing is being sent at present.
-func (b *Broker) Drain() {
+// Idle reports whether nothing waits to be sent.
+func (b *Broker) Idle() bool {
 	for _, l := range b.lanes {
-		l.out.done.Wait()
+		l.out.mu.Lock()
+		draining := l.out.draining
+		l.out.mu.Unlock()
+		if draining {
+			return false
+		}
 	}
+	return true
 }

@@ -59,7 +59,7 @@ func (p *prober) send() {
 	if l.down.Load() {
 		p.timer.Reset(probeEveryDown)
 	} else {
-		p.timer.Reset(probeEvery)
+		p.timer.Reset(echoWithin)
 	}
 }
 
@@ -75,6 +75,7 @@ func (p *prober) heard(id uint64) {
 	p.row++
 	switch {
 	case !p.lane.down.Load():
+		p.timer.Reset(max(0, probeEvery-time.Since(p.sent)))
 	case p.row < echoesToTrust:
 		p.send()
 	default:

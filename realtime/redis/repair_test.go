@@ -105,7 +105,7 @@ func TestOverflowIsReported(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	p.sender.Drain()
+	until(t, "everything is sent", p.sender.Idle)
 	time.Sleep(200 * time.Millisecond) // Redis hands on what it has
 	close(slow.held)
 
