@@ -17,7 +17,7 @@ const (
 	MaxComments     = 10_000 // far above any plan seen; bounds a room's memory
 	MaxMentions     = 50
 	MaxHolidays     = 400 // per side; ten years of a country with many
-	MaxBaselines    = 50  // each holds a day for every milestone
+	MaxBaselines    = 20  // each holds a day for every milestone
 
 	// MaxOpBytes bounds an op, as it bounds the frame that carries it.
 	MaxOpBytes = 64 << 10

@@ -24,6 +24,9 @@ var (
 // settleAcceptances marks the acceptances that an op made stale, with who
 // changed what. An acceptance is marked once, by the first change.
 func (d *draft) settleAcceptances() {
+	if len(d.plan.Streams[Shared][Acceptance]) == 0 {
+		return
+	}
 	var holding []*edit
 	for _, side := range []Side{SideSeller, SideBuyer} {
 		id, f, ok := d.newest(side)

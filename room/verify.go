@@ -2,6 +2,12 @@ package room
 
 import "slices"
 
+// checks are what must hold of every record that is not removed.
+var checks = [...]func(*draft, *edit) error{
+	(*draft).verifyRequired, (*draft).verifyCalendars, (*draft).verifyRefs, (*draft).verifyAbove, (*draft).verifyHome,
+	(*draft).verifyTwins, (*draft).verifyLoops, (*draft).verifyLimits, (*draft).verifyProposals, (*draft).verifyApprovers,
+}
+
 // verify checks what must hold of every record that the op touched, whatever
 // the op was; so an undo is as safe as the first time.
 func (d *draft) verify() error {
@@ -21,11 +27,8 @@ func (d *draft) verify() error {
 			}
 			continue
 		}
-		for _, check := range []func(*edit) error{
-			d.verifyRequired, d.verifyCalendars, d.verifyRefs, d.verifyAbove, d.verifyHome, d.verifyTwins, d.verifyLoops, d.verifyLimits,
-			d.verifyProposals, d.verifyApprovers,
-		} {
-			if err := check(ed); err != nil {
+		for _, check := range checks {
+			if err := check(d, ed); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { canRedo, canUndo } from './history';
 import { show } from './shown';
 import { record } from './state';
-import { desk, own, titled, titleOf } from './testing/plan';
+import { AT, desk, own, titled, titleOf } from './testing/plan';
 
 describe('undo', () => {
   test('takes an unsent op back as if it had never been', () => {
@@ -126,5 +126,24 @@ describe('undo', () => {
     at.frame({ t: 'reject', stream: 'shared', seq: 1, code: 'invalid', message: 'no' });
     expect(at.replica.pending).toEqual([]);
     expect(titleOf(at)).toBe('Legal review');
+  });
+
+  test('of a yes is there until the other side has said it too', () => {
+    const yes = { entity: 'acceptance', id: 'a', set: { side: 'seller', rev: 10 }, was: null } as const;
+    const at = desk().live();
+    at.propose('shared', { kind: 'plan.accept', rev: 10 }).ack(1, 11);
+    at.commits({ rev: 11, ...own(1), by: 'ann', at: AT, kind: 'plan.accept', changes: [yes] });
+    expect(canUndo(at.replica)).toBe(true);
+
+    const both = {
+      entity: 'baseline',
+      id: 'b',
+      set: { name: 'Agreement 1', agreed: true },
+      was: null,
+    } as const;
+    const last = desk().live();
+    last.propose('shared', { kind: 'plan.accept', rev: 10 });
+    last.commits({ rev: 11, ...own(1), by: 'ann', at: AT, kind: 'plan.accept', changes: [both, yes] });
+    expect(canUndo(last.replica)).toBe(false);
   });
 });
