@@ -65,7 +65,7 @@ for (const [where, options] of [
   }) => {
     const { room, seller } = await sitTogether(server, sit);
     const link = await server.link(room, 'none', 'viewer');
-    const { page } = await sit(link.path, options);
+    const { page } = await sit(`${link.path}/plan`, options);
     await connection(page, 'live');
     const id = await milestoneId(page, 'Kick-off');
 

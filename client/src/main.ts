@@ -11,7 +11,9 @@ if (target === null) throw new Error('the page has no #app');
 
 const client = new RoomClient({ boot, token: tokenOf(location.pathname) });
 const promised = boot.link !== null && boot.link.side !== 'none' ? boot.link.access : null;
-const room = new Room(client, new Address('plan'));
+// Who works on the plan lands on it, who watches on the overview.
+const watches = boot.me === null && promised === null;
+const room = new Room(client, new Address(watches ? 'overview' : 'plan'));
 room.promised = promised;
 mount(App, { target, props: { room } });
 client.start();

@@ -15,6 +15,8 @@ type NewLinkBody struct {
 	Access    room.Access `json:"access,omitempty" enum:"viewer,commenter,contributor,editor,owner" doc:"what who joins by it may do; editor when absent, viewer for none"`
 	Label     string      `json:"label,omitempty" maxLength:"200" doc:"what its maker calls it"`
 	ExpiresAt *time.Time  `json:"expires_at,omitempty" doc:"absent: never"`
+	// Participant is of the side; what they may do is their own access.
+	Participant room.RecordID `json:"participant,omitempty" format:"uuid" doc:"makes it the personal link of somebody who is not in yet"`
 }
 
 // LinkView is a share link, without its token.
@@ -89,7 +91,10 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 	}
 	l := room.NewLink{
 		Workspace: grant.Workspace, Room: grant.Room, Side: body.Side, Access: body.Access,
-		Label: strings.TrimSpace(body.Label), By: grant.Member.ID,
+		Label: strings.TrimSpace(body.Label), Participant: body.Participant, By: grant.Member.ID,
+	}
+	if err := s.checkPersonal(ctx, l); err != nil {
+		return nil, err
 	}
 	if body.ExpiresAt != nil {
 		l.Expires = body.ExpiresAt.UTC()
@@ -99,6 +104,35 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 		return nil, hidden(err)
 	}
 	return &createLinkOut{Body: CreatedLink{LinkView: viewOf(link), Token: token, URL: s.PublicURL + linkPath(link, token)}}, nil
+}
+
+// checkPersonal refuses a personal link of somebody else than it is for. Who is
+// in the room already has a way in: a link that opens it as them, in another's
+// hands, would let that other one act under their name.
+func (s *server) checkPersonal(ctx context.Context, l room.NewLink) error {
+	if l.Participant == "" {
+		return nil
+	}
+	snapshots, err := s.Store.Snapshot(ctx, l.Room, []room.Stream{room.Shared}, "")
+	if err != nil {
+		return hidden(err)
+	}
+	view, err := lookInto(snapshots)
+	if err != nil {
+		return err
+	}
+	for _, p := range view.Entities.Participant {
+		switch {
+		case p.ID != l.Participant || p.Removed:
+		case p.Side != l.Side:
+			return room.FieldErrorf(room.Invalid, "side", "%s is not of that side", p.Name)
+		case p.State != "added" && p.State != "invited":
+			return room.FieldErrorf(room.Conflict, "participant", "%s is in the room already; only who is not in yet gets a personal link", p.Name)
+		default:
+			return nil
+		}
+	}
+	return room.FieldErrorf(room.Invalid, "participant", "nobody in this room has that id")
 }
 
 // complete fills what is absent and refuses what cannot be.

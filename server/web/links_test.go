@@ -176,3 +176,20 @@ func TestABadJoinIsRefusedByField(t *testing.T) {
 		t.Run(name, func(t *testing.T) { a.post("/api/v1/join", nil, c.body).refused(422, "invalid", c.field) })
 	}
 }
+
+// Nobody gets a link that opens the room as somebody who is in it.
+func TestAPersonalLinkIsForWhoIsNotInYet(t *testing.T) {
+	a := newApp(t)
+	links := "/api/v1/rooms/" + string(roomA) + "/links"
+	lena := room.RecordID("20000000-0000-4000-8000-000000000009")
+	a.fake.people = append(a.fake.people,
+		person{ID: lena, Name: "Lena Fischer", Side: room.SideBuyer, Access: room.Commenter, State: "invited"})
+
+	made := a.post(links, as("priya"), `{"side":"buyer","participant":"`+string(lena)+`"}`).ok(http.StatusCreated)
+	if made["participant"] != string(lena) {
+		t.Errorf("participant = %v, want %s", made["participant"], lena)
+	}
+	a.post(links, as("priya"), `{"side":"seller","participant":"`+string(lena)+`"}`).refused(422, "invalid", "side")
+	a.post(links, as("priya"), `{"side":"buyer","participant":"`+string(marc)+`"}`).refused(409, "conflict", "participant")
+	a.post(links, as("priya"), `{"side":"buyer","participant":"20000000-0000-4000-8000-00000000000f"}`).refused(422, "invalid", "participant")
+}

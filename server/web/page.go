@@ -61,7 +61,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error
 		s.fault(w, r, err)
 		return
 	}
-	s.render(w, status, b, partsOf(v, b))
+	s.render(w, status, b, s.partsOf(v, b))
 }
 
 // shell is the page before its script runs. Its title says nothing of the deal:
@@ -77,8 +77,6 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/{{.Version}}/app.css">
 {{- if .Boot}}
-<link rel="modulepreload" href="/assets/{{.Version}}/core.js">
-<link rel="modulepreload" href="/assets/{{.Version}}/parts.js">
 {{- range .Parts}}
 <link rel="modulepreload" href="/assets/{{$.Version}}/{{.File}}"{{with .Media}} media="{{.}}"{{end}}>
 {{- end}}

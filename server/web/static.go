@@ -30,7 +30,8 @@ type asset struct {
 	contentType string
 	etag        string
 	plain       []byte
-	gzipped     []byte // nil where it would not be smaller
+	gzipped     []byte   // nil where it would not be smaller
+	imports     []string // the scripts it imports at once, in its order
 }
 
 //go:embed favicon.svg
@@ -59,7 +60,7 @@ func loadAssets(files fs.FS) (*assets, error) {
 
 func newAsset(name string, data []byte) *asset {
 	sum := sha256.Sum256(data)
-	a := &asset{contentType: typeOf(name), etag: `"` + hex.EncodeToString(sum[:8]) + `"`, plain: data}
+	a := &asset{contentType: typeOf(name), etag: `"` + hex.EncodeToString(sum[:8]) + `"`, plain: data, imports: importsOf(data)}
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {

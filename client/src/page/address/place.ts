@@ -1,15 +1,17 @@
 import type { Filter } from '../filters';
 
 /** Tab is one view of the room, with an address of its own. */
-export type Tab = 'plan' | 'timeline' | 'activity';
+export type Tab = 'overview' | 'plan' | 'timeline' | 'people' | 'activity';
 
 /** TABS lists the tabs in the order they are shown. */
-export const TABS: readonly Tab[] = ['plan', 'timeline', 'activity'];
+export const TABS: readonly Tab[] = ['overview', 'plan', 'timeline', 'people', 'activity'];
 
 /** TAB_WORDS are what the tabs are called. */
 export const TAB_WORDS: Readonly<Record<Tab, string>> = {
+  overview: 'Overview',
   plan: 'Plan',
   timeline: 'Timeline',
+  people: 'People',
   activity: 'Activity',
 };
 

@@ -1,3 +1,6 @@
+import { calendarsOf, durationOf, whoseIs } from '../../replica/calendar';
+import { dayNumber, fromDayNumber } from '../../replica/dates';
+import { scheduleOf } from '../../replica/schedule';
 import type { MilestoneView, PlanView } from '../../replica/view-types';
 
 /** Facts are what the timeline draws of a milestone beside its date. */
@@ -16,10 +19,35 @@ export interface Facts {
 
 /** factsOf gathers the facts of every milestone. */
 export function factsOf(view: PlanView): ReadonlyMap<string, Facts> {
-  return new Map([...view.milestones.values()].map((m) => [m.id, factsOfOne(m)]));
+  const calendars = calendarsOf(roomRecord(view));
+  const scheduled = new Map(scheduleOf(view).milestones.map((s) => [s.id, s]));
+  const facts = (m: MilestoneView): Facts => {
+    const s = scheduled.get(m.id);
+    const { start, due, duration_days, owners } = m;
+    const whose = whoseIs(m.stream, {
+      seller_owner: owners.seller?.id ?? null,
+      buyer_owner: owners.buyer?.id ?? null,
+    });
+    const calendar = calendars[whose];
+    const days = durationOf(calendar, { start, due, duration_days });
+    return {
+      start: due === null || days < 2 ? null : fromDayNumber(calendar.start(dayNumber(due), days)),
+      agreed: m.agreed_due,
+      slip: m.slipDays,
+      slack: s?.slack_days ?? null,
+      drives: s?.drives ?? false,
+    };
+  };
+  return new Map([...view.milestones.values()].map((m) => [m.id, facts(m)]));
 }
 
-function factsOfOne(m: MilestoneView): Facts {
-  const start = m.start !== null && m.due !== null && m.start < m.due ? m.start : null;
-  return { start, agreed: m.agreed_due, slip: m.slipDays, slack: null, drives: false };
+/** isOff tells the days that one of the two companies does not work. */
+export function isOff(view: PlanView): (day: string) => boolean {
+  const { both } = calendarsOf(roomRecord(view));
+  return (day) => both.onOrAfter(dayNumber(day)) !== dayNumber(day);
+}
+
+function roomRecord(view: PlanView) {
+  const [record] = view.states.shared?.room?.values() ?? [];
+  return record;
 }

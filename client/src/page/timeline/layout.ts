@@ -1,4 +1,4 @@
-import { addDays, dayNumber, fromDayNumber, weekday } from '../../replica/dates';
+import { addDays, dayNumber, fromDayNumber } from '../../replica/dates';
 import type { MilestoneView, PlanView } from '../../replica/view-types';
 import type { Facts } from './facts';
 
@@ -81,11 +81,6 @@ export function everyDay(s: Span): readonly Tick[] {
 /** daysOff are the runs of days that nobody works on. */
 export function daysOff(s: Span, off: (day: string) => boolean): readonly Band[] {
   return runs(s, off).filter((run) => off(run.day));
-}
-
-/** isWeekend holds where a room says nothing of its own. */
-export function isWeekend(day: string): boolean {
-  return weekday(day) > 5;
 }
 
 // runs cuts the span into stretches of days with the same key.

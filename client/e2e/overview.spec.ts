@@ -1,0 +1,92 @@
+import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
+import { sitDown, sitTogether } from './support/couple.ts';
+import { connection, milestoneId } from './support/room.ts';
+import { daysFromToday } from './support/server.ts';
+import { expect, test } from './support/test.ts';
+
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+const openTab = (page: Page, name = 'Overview') =>
+  page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name }).click();
+
+test('whoever watches lands on the overview: whose turn it is, how it stands, nothing to edit', async ({
+  server,
+  sit,
+}) => {
+  const { room, seller } = await sitTogether(server, sit);
+  await server.submit(room, seller.session, [
+    { kind: 'room.update', set: { purpose: 'Nobody is called in on a free day.' } },
+  ]);
+  const link = await server.link(room, 'none', 'viewer');
+  const { page } = await sit(link.path);
+  await connection(page, 'live');
+
+  await expect(page.getByText('Nobody is called in on a free day.')).toBeVisible();
+  await expect(page.getByTestId('with-buyer').getByRole('heading')).toContainText('With Acme');
+  await expect(page.getByTestId('with-buyer').getByRole('listitem')).toHaveCount(3);
+  await expect(page.getByTestId('health')).toContainText(/On track|At risk|Late/);
+  await expect(page.getByTestId('success')).toContainText(/0 of \d+ met/);
+  await expect(page.getByTestId('changes')).toContainText('made the plan');
+  await expect(page.locator('input, textarea, select, [contenteditable]')).toHaveCount(0);
+  await expect(page.getByTestId('go-live-history')).toHaveCount(0);
+});
+
+test('why we do this is written in place, and on the other screen', async ({ server, sit }) => {
+  const { seller, buyer } = await sitTogether(server, sit);
+  for (const { page } of [seller, buyer]) await openTab(page);
+  const why = (page: Page) => page.getByTestId('purpose').getByLabel('Why we do this');
+  await why(buyer.page).fill('We lose a day a week to spreadsheets.');
+  await buyer.page.keyboard.press('Tab');
+  await expect(why(seller.page)).toHaveValue('We lose a day a week to spreadsheets.');
+});
+
+test('what goes wrong is said in words, and where go-live went', async ({ server, sit }) => {
+  const { room, seller, buyer } = await sitTogether(server, sit);
+  const id = await milestoneId(buyer.page, 'Kick-off');
+  await server.submit(room, seller.session, [
+    { kind: 'milestone.update', id, set: { due: daysFromToday(-3) } },
+  ]);
+  await openTab(buyer.page);
+  const { page } = buyer;
+  const reason = page
+    .getByTestId('health')
+    .getByRole('button', { name: /Kick-off/ })
+    .first();
+  await expect(reason).toBeVisible();
+
+  await openTab(page, 'Plan');
+  const goLive = await milestoneId(page, 'Go-live');
+  await openTab(page);
+  for (const days of [49, 56])
+    await server.submit(room, seller.session, [
+      { kind: 'milestone.reschedule', id: goLive, due: daysFromToday(days), push: false },
+    ]);
+  await expect(page.getByTestId('go-live-history')).toContainText('Go-live moved twice, +14 days since');
+
+  await reason.click();
+  await expect(page.getByRole('dialog', { name: 'Kick-off' })).toBeVisible();
+});
+
+for (const [where, options] of [
+  ['on a phone', PHONE],
+  ['on a desktop', {}],
+] as const)
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const tab of ['Overview', 'People'] as const)
+      test(`nothing keeps people out of ${tab} ${where}, ${colorScheme}`, async ({ server, sit }) => {
+        const room = await server.room();
+        const { page } = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner', {
+          ...options,
+          colorScheme,
+          reducedMotion: 'reduce',
+        });
+        await openTab(page, tab);
+        await expect(
+          page.getByRole('heading', { name: 'Priya Nair' }).or(page.getByTestId('health')),
+        ).toBeVisible();
+        expect(await faults(page)).toEqual([]);
+        const sideways = () =>
+          page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(await sideways()).toBe(0);
+      });
