@@ -79,7 +79,11 @@ func firstCommit(ctx context.Context, tx pgx.Tx, n room.NewRoom) (room.ID, error
 	}
 	h.room, h.epoch = id, epochOn(tx.Conn(), 1)
 	plan := room.NewPlan(id, h.epoch)
-	first, err := room.FirstRequest(id, n)
+	defaults, err := defaultsOf(ctx, tx, n.Workspace)
+	if err != nil {
+		return "", err
+	}
+	first, err := room.FirstRequest(id, n.With(defaults))
 	if err != nil {
 		return "", err
 	}

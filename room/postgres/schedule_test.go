@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -139,6 +140,41 @@ func TestHalvesOfALoopOnTwoServers(t *testing.T) {
 				t.Errorf("%v: milestone %s has no forecast", streams, m.ID)
 			}
 		}
+	}
+}
+
+// A new room has its workspace's calendar; one that was there keeps its own.
+func TestDefaultsAreCopiedIntoNewRooms(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	before := string(w.snapshots()[room.Shared].Body)
+	want := room.Defaults{TimeZone: "Europe/Oslo", Weekend: []string{}, Country: "no", Holidays: []string{"2027-05-17"}}
+
+	if err := w.store.SetDefaults(ctx, w.workspace, want); err != nil {
+		t.Fatal(err)
+	}
+
+	if got, err := w.store.Defaults(ctx, w.workspace); err != nil || encoded(t, got) != encoded(t, want) {
+		t.Errorf("defaults = %+v, %v", got, err)
+	}
+	if after := string(w.snapshots()[room.Shared].Body); after != before {
+		t.Errorf("the room that was there is\n%s\nwas\n%s", after, before)
+	}
+	made, err := w.store.CreateRoom(ctx, room.NewRoom{Workspace: w.workspace, Name: "Another", BuyerCompany: "Acme", SellerCompany: "Northwind"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshots, err := w.store.Snapshot(ctx, made, []room.Stream{room.Shared}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{`"time_zone":"Europe/Oslo"`, `"seller_weekend":[]`, `"seller_country":"no"`, `"seller_holidays":["2027-05-17"]`} {
+		if body := string(snapshots[0].Body); !strings.Contains(body, field) {
+			t.Errorf("no %s in %s", field, body)
+		}
+	}
+	if _, err := w.store.Defaults(ctx, room.WorkspaceID(newID())); room.CodeOf(err) != room.Gone {
+		t.Errorf("of no workspace: %v", err)
 	}
 }
 

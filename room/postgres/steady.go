@@ -147,6 +147,11 @@ func (s Steady) LastVisit(ctx context.Context, id room.ID) (time.Time, error) {
 	return again(ctx, s, away, func() (time.Time, error) { return s.Store.LastVisit(ctx, id) })
 }
 
+// Defaults is [Store.Defaults].
+func (s Steady) Defaults(ctx context.Context, ws room.WorkspaceID) (room.Defaults, error) {
+	return again(ctx, s, away, func() (room.Defaults, error) { return s.Store.Defaults(ctx, ws) })
+}
+
 // Links is [Store.Links].
 func (s Steady) Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error) {
 	return again(ctx, s, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })

@@ -103,6 +103,11 @@ func (a *app) post(target string, header map[string]string, body string) answer 
 	return a.do("POST", target, header, body)
 }
 
+func (a *app) put(target string, header map[string]string, body string) answer {
+	a.t.Helper()
+	return a.do("PUT", target, header, body)
+}
+
 // conforms fails the test when the document does not describe the answer.
 func (a *app) conforms(r *http.Request, w *httptest.ResponseRecorder) {
 	a.t.Helper()
@@ -161,6 +166,8 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Get
 	case "POST":
 		return item.Post
+	case "PUT":
+		return item.Put
 	case "DELETE":
 		return item.Delete
 	}

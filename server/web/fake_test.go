@@ -30,8 +30,9 @@ type fake struct {
 	made     int
 	founded  *room.NewRoom
 	own      map[room.TemplateID]*room.Template // workspaceA's templates
-	planned  bool                               // the shared stream holds plannedRoom
-	visit    time.Time                          // of the buyer's side
+	defaults room.Defaults
+	planned  bool      // the shared stream holds plannedRoom
+	visit    time.Time // of the buyer's side
 }
 
 const (
@@ -183,6 +184,15 @@ func plannedRoom() *room.Plan {
 		add(room.Milestone, id, f)
 	}
 	return p
+}
+
+func (f *fake) Defaults(context.Context, room.WorkspaceID) (room.Defaults, error) {
+	return f.defaults, nil
+}
+
+func (f *fake) SetDefaults(_ context.Context, _ room.WorkspaceID, d room.Defaults) error {
+	f.defaults = d
+	return nil
 }
 
 func (f *fake) LastVisit(context.Context, room.ID) (time.Time, error) { return f.visit, nil }

@@ -39,7 +39,7 @@ func TestEveryRouteIsInTheDocument(t *testing.T) {
 				documented[m+" "+path] = true
 			}
 		}
-		if item.Put != nil || item.Patch != nil {
+		if item.Patch != nil {
 			t.Errorf("%s is documented with a method that operationAt does not know", path)
 		}
 	}

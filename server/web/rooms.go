@@ -19,14 +19,14 @@ type NewRoomBody struct {
 	BuyerCompany  string `json:"buyer_company" minLength:"1" maxLength:"200"`
 	SellerCompany string `json:"seller_company" minLength:"1" maxLength:"200"`
 	GoLive        string `json:"go_live,omitempty" format:"date" doc:"the day everything is worked back from"`
-	TimeZone      string `json:"time_zone" minLength:"1" maxLength:"64" doc:"IANA name, as in Europe/Berlin"`
+	TimeZone      string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name, as in Europe/Berlin; without it the workspace's"`
 	Template      string `json:"template,omitempty" doc:"a template's slug or id; without it the plan is empty"`
 
 	SellerWeekend  []string `json:"seller_weekend,omitempty" maxItems:"6" doc:"the days the seller does not work, mon to sun; absent: sat, sun"`
 	BuyerWeekend   []string `json:"buyer_weekend,omitempty" maxItems:"6"`
 	SellerHolidays []string `json:"seller_holidays,omitempty" maxItems:"400" doc:"days, YYYY-MM-DD"`
 	BuyerHolidays  []string `json:"buyer_holidays,omitempty" maxItems:"400"`
-	SellerCountry  string   `json:"seller_country,omitempty" maxLength:"200" doc:"where the holidays are from"`
+	SellerCountry  string   `json:"seller_country,omitempty" maxLength:"200" doc:"where the holidays are from: a code of the list of countries brings them along"`
 	BuyerCountry   string   `json:"buyer_country,omitempty" maxLength:"200"`
 }
 
@@ -93,6 +93,12 @@ func (b NewRoomBody) room(ws room.WorkspaceID) room.NewRoom {
 	n := room.NewRoom{
 		Workspace: ws, Name: b.Name, BuyerCompany: b.BuyerCompany, SellerCompany: b.SellerCompany,
 		TimeZone: b.TimeZone, GoLive: b.GoLive, Template: b.Template, Calendars: map[string]any{},
+	}
+	if b.SellerHolidays == nil {
+		b.SellerHolidays = holidaysOf(b.SellerCountry, time.Now())
+	}
+	if b.BuyerHolidays == nil {
+		b.BuyerHolidays = holidaysOf(b.BuyerCountry, time.Now())
 	}
 	for name, days := range map[string][]string{
 		"seller_weekend": b.SellerWeekend, "buyer_weekend": b.BuyerWeekend, "seller_holidays": b.SellerHolidays, "buyer_holidays": b.BuyerHolidays,

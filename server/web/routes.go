@@ -101,6 +101,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("GET", "/api/v1/rooms/{room}/activity", "list-activity", "Read commits of one stream"), s.listActivity)
 	handle(s, op("GET", "/api/v1/rooms/{room}/at/{rev}", "get-room-at", "Read one stream as it was"), s.getAt)
 	handle(s, op("GET", "/api/v1/rooms/{room}/ledger", "get-ledger", "Read how dates moved, and who kept the agreed ones"), s.getLedger)
+	handle(s, op("GET", "/api/v1/workspace", "get-workspace", "Read what new rooms begin with"), s.getWorkspace)
+	handle(s, op("PUT", "/api/v1/workspace", "put-workspace", "Say what new rooms begin with"), s.putWorkspace)
 	handle(s, op("GET", "/api/v1/holidays", "list-countries", "List the places whose holidays are known"), s.listCountries)
 	handle(s, op("GET", "/api/v1/holidays/{country}", "list-holidays", "Read the holidays of a place"), s.listHolidays)
 	handle(s, op("GET", "/api/v1/rooms/{room}/schedule", "get-schedule", "What follows from the dates: forecast, slack, health"), s.getSchedule)

@@ -26,6 +26,9 @@ type Store interface {
 	// first page, and the returned one is "" after the last.
 	Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error)
 
+	// Defaults returns what a workspace's new rooms begin with; SetDefaults replaces it.
+	Defaults(ctx context.Context, ws room.WorkspaceID) (room.Defaults, error)
+	SetDefaults(ctx context.Context, ws room.WorkspaceID, d room.Defaults) error
 	// LastVisit returns when the buyer's side was last seen in a room.
 	LastVisit(ctx context.Context, id room.ID) (time.Time, error)
 
