@@ -3,6 +3,7 @@ package demo
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"parley/room"
 )
@@ -33,12 +34,23 @@ func (p *play) introduce() {
 		"amount":           "184000.00",
 		"currency":         "EUR",
 		"crm_ref":          "NW-2214",
+		"seller_holidays":  holidays(p.now),
+		"buyer_holidays":   holidays(p.now),
 	}})
 	for _, who := range cast {
 		if who.buyingRole != "" {
 			p.do(priya, room.Seller, room.Op{Kind: "participant.update", ID: p.id(who.name), Set: room.Fields{"buying_role": who.buyingRole}})
 		}
 	}
+}
+
+// holidays are the days around the turn of the year that both companies close.
+func holidays(now time.Time) []string {
+	var days []string
+	for _, year := range []string{now.Format("2006"), now.AddDate(1, 0, 0).Format("2006")} {
+		days = append(days, year+"-01-01", year+"-05-01", year+"-12-25", year+"-12-26")
+	}
+	return days
 }
 
 // assign puts people where the template had roles.
