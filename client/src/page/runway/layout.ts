@@ -25,6 +25,9 @@ export interface RunwayLayout {
   readonly today: number | null;
   /** end is where go-live is. */
   readonly end: number;
+  /** agreed is where go-live was agreed, forecast where it is heading; null where that is the same day. */
+  readonly agreed: number | null;
+  readonly forecast: number | null;
   readonly from: string;
   readonly to: string;
 }
@@ -32,14 +35,25 @@ export interface RunwayLayout {
 // A dot is never in the very corner, and neighbours on one day stand apart.
 const EDGE = 1.2;
 
-/** layOut places the milestones that have a date; null when fewer than two days are known. */
-export function layOut(view: PlanView): RunwayLayout | null {
+/** Ahead holds days of go-live besides the one that is set. */
+export interface Ahead {
+  readonly agreed: string | null;
+  readonly forecast: string | null;
+}
+
+const NOTHING_AHEAD: Ahead = { agreed: null, forecast: null };
+
+/**
+ * layOut places the milestones that have a date; null when fewer than two days are known. A go-live
+ * that is heading for a later day has that day at the right edge.
+ */
+export function layOut(view: PlanView, ahead: Ahead = NOTHING_AHEAD): RunwayLayout | null {
   const dated = view.phases
     .flatMap((p) => p.milestones)
     .filter((m) => m.due !== null && m.status !== 'cancelled');
   const days = dated.map((m) => m.due as string);
   const goLive = view.room?.go_live ?? null;
-  if (goLive !== null) days.push(goLive);
+  for (const day of [goLive, ahead.agreed, ahead.forecast]) if (day !== null) days.push(day);
   if (days.length === 0) return null;
   const [from, to] = [least(days), greatest(days)];
   const [first, last] = [dayNumber(from) - 1, dayNumber(to)];
@@ -53,6 +67,8 @@ export function layOut(view: PlanView): RunwayLayout | null {
     bands: bandsOf(view, place),
     today: today < first || today > last ? null : place(view.today),
     end: place(goLive ?? to),
+    agreed: ahead.agreed === null ? null : place(ahead.agreed),
+    forecast: ahead.forecast === null ? null : place(ahead.forecast),
     from,
     to,
   };
