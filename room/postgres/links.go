@@ -46,12 +46,6 @@ func (s *Store) Link(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (
 	return s.oneLink(ctx, `select `+linkColumns+` from links where workspace_id = $1 and id = $2`, ws, id)
 }
 
-// RevokeLink ends a link and with it its sessions. Doing it again changes nothing.
-func (s *Store) RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
-	return s.oneLink(ctx, `update links set revoked_at = coalesce(revoked_at, clock_timestamp())
-		where workspace_id = $1 and id = $2 returning `+linkColumns, ws, id)
-}
-
 // LinkByToken returns the link of a token while it is valid.
 func (s *Store) LinkByToken(ctx context.Context, token string) (room.Link, error) {
 	return s.oneLink(ctx, `select `+linkColumns+` from links l where token_hash = $1 and `+liveLink, hashToken(token))
