@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help run setup check check-go check-client test test-go test-client dist e2e bench clean
+.PHONY: help run setup check check-go check-client test test-go test-client dist e2e soak bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ dist: ## rebuild client/dist and fail when the committed one differs
 
 e2e: ## two browsers, one room, in a real Chromium
 	cd client && npm run --silent e2e
+
+soak: ## faults for as long as you like: make soak DURATION=2h SEED=1 FAULTS=kill,redis-killed TIMES=10
+	go run ./e2e/faults/soak -duration $(or $(DURATION),10m) $(if $(SEED),-seed $(SEED)) $(if $(FAULTS),-faults $(FAULTS)) $(if $(TIMES),-times $(TIMES))
 
 bench: ## measure; results go to bench/results
 	go run ./bench -out bench/results

@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"server/demo":              {"room"},
 	"e2e/faults":               {"room", "server/embedded"},
 	"e2e/faults/check":         {"e2e/faults"},
+	"e2e/faults/soak":          {"e2e/faults"},
 }
 
 // mayImportAll are the programs: they wire everything.

@@ -29,22 +29,3 @@ func contains(all []string, s string) bool {
 	}
 	return false
 }
-
-// checkRevoked is P36: no commit of somebody whose link was revoked has a later
-// time than the revocation, both by PostgreSQL's clock.
-func checkRevoked(h *History, f *findings) {
-	if len(h.Revoked) == 0 {
-		return
-	}
-	for key, l := range h.Streams {
-		for _, logged := range l.Commits {
-			c, err := decodeCommit(logged.Body)
-			if err != nil {
-				continue // I2 says so
-			}
-			if revoked, ok := h.Revoked[c.By]; ok && logged.Wall > revoked {
-				f.add("P36", "rev %d of %s by %s is %d µs younger than the revocation of their link", c.Rev, key.Stream, c.By, logged.Wall-revoked)
-			}
-		}
-	}
-}

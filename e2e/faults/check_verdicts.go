@@ -32,7 +32,11 @@ func checkVerdicts(h *History, f *findings) {
 	}
 	for _, m := range h.Clients {
 		given := map[opKey]verdict{}
+		_, revoked := h.Revoked[m.Note]
 		for _, e := range m.Events {
+			if revoked && e.Kind == KindReject && e.Code == "forbidden" {
+				continue // to one who has no access any more nothing is told of what was
+			}
 			v := verdict{rev: e.Rev, code: e.Code}
 			rev, there := logged[place{m.ID, e.S}][e.Seq]
 			switch {

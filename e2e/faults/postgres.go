@@ -19,12 +19,23 @@ import (
 // on a Unix socket only: servers reach it through proxies.
 type Postgres struct {
 	dir     string
-	cluster *embedded.Server
+	cluster *embedded.Server // of the last start
+	way     string           // the way to it, past every proxy; the same after a restart
+	socket  string           // the file of it
 }
 
 func startPostgres(ctx context.Context, dir string) (*Postgres, error) {
 	p := &Postgres{dir: dir}
-	return p, p.start(ctx)
+	if err := p.start(ctx); err != nil {
+		return p, err
+	}
+	p.way = p.cluster.DSN()
+	config, err := pgx.ParseConfig(p.way)
+	if err != nil {
+		return p, err
+	}
+	p.socket = filepath.Join(config.Host, fmt.Sprintf(".s.PGSQL.%d", config.Port))
+	return p, nil
 }
 
 func (p *Postgres) start(ctx context.Context) error {
@@ -36,17 +47,10 @@ func (p *Postgres) start(ctx context.Context) error {
 	return nil
 }
 
-// dsn is the way to it past every proxy.
-func (p *Postgres) dsn() string { return p.cluster.DSN() }
+func (p *Postgres) dsn() string { return p.way }
 
 // dial opens a connection for a proxy.
-func (p *Postgres) dial() (net.Conn, error) {
-	config, err := pgx.ParseConfig(p.dsn())
-	if err != nil {
-		return nil, err
-	}
-	return net.Dial("unix", filepath.Join(config.Host, fmt.Sprintf(".s.PGSQL.%d", config.Port)))
-}
+func (p *Postgres) dial() (net.Conn, error) { return net.Dial("unix", p.socket) }
 
 // Restart ends it without a shutdown, so that it has to recover, and starts it.
 func (p *Postgres) Restart(ctx context.Context) error {

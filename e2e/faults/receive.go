@@ -46,7 +46,7 @@ func (c *Client) take(ctx context.Context, data []byte) error {
 	if err := json.Unmarshal(data, &f); err != nil {
 		return c.broken("a frame is not JSON: %v", err)
 	}
-	defer func() { c.report(c.failures == 0) }()
+	defer c.report()
 	switch f.T {
 	case "welcome":
 		return c.welcome(ctx, f)
@@ -105,7 +105,7 @@ func (c *Client) welcome(ctx context.Context, f frame) error {
 		return c.broken("welcome has %d streams for a %s", len(places), c.side)
 	}
 	c.write(Event{Kind: KindWelcome, N: f.Count})
-	c.failures, c.retry = 0, 0
+	c.welcomed, c.failures, c.retry = true, 0, 0
 	for _, p := range places {
 		if err := c.stand(ctx, p); err != nil {
 			return err

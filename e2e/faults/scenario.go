@@ -25,6 +25,7 @@ type Cast struct {
 	Rate float64 // ops a second; 0 only reads
 	Home int     // the only server it uses; 0 for any
 	Slow bool    // its connection is narrow while the scenario says so
+	Long bool    // it writes long texts
 }
 
 func (c Cast) side() string {
@@ -57,7 +58,7 @@ func (s Scenario) cast() []Cast {
 // Scenarios are all of them, by the part that breaks.
 func Scenarios() []Scenario {
 	var all []Scenario
-	for _, list := range [][]Scenario{serverScenarios} {
+	for _, list := range [][]Scenario{serverScenarios, postgresScenarios, redisScenarios, clientScenarios} {
 		all = append(all, list...)
 	}
 	return all

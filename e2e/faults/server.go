@@ -2,7 +2,9 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -90,6 +92,27 @@ func (s *Server) ready(ctx context.Context) bool {
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode == http.StatusOK
+}
+
+// dial opens a connection for a proxy.
+func (s *Server) dial() (net.Conn, error) { return net.Dial("tcp", s.addr) }
+
+// A slow way has a small receive buffer, in bytes: of what the kernels hold
+// between a server and a slow reader the server knows nothing. Its segments are
+// those of the Internet: loopback's own would not fit the buffer.
+const narrowBuffer, narrowSegment = 16 << 10, 1400
+
+func (s *Server) dialNarrow() (net.Conn, error) {
+	d := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
+		var err error
+		control := raw.Control(func(fd uintptr) {
+			err = errors.Join(
+				syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, narrowBuffer),
+				syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, narrowSegment))
+		})
+		return errors.Join(control, err)
+	}}
+	return d.Dial("tcp", s.addr)
 }
 
 func (s *Server) current() *process {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // kind is one thing that a client may do, and how often of a hundred times.
@@ -59,6 +60,13 @@ var kinds = []kind{
 	}},
 }
 
+// longText is a description of some kilobytes: the kernels' own buffers, up to
+// 4 MB a connection, are full of them soon.
+var longText = kind{name: "long milestone.update", make: func(c *Client) (string, []any, []string) {
+	return "shared", one(map[string]any{"kind": "milestone.update", "id": c.milestone(), "set": map[string]any{
+		"description": c.unique(strings.Repeat("and so on ", 700))}}), nil
+}}
+
 func one(op map[string]any) []any { return []any{op} }
 
 // askAgain is how often of a hundred times a client repeats an op that has its
@@ -76,6 +84,10 @@ func (c *Client) offer() {
 		return
 	}
 	n := c.rng.IntN(100)
+	if c.long && n%2 == 0 {
+		c.act(longText)
+		return
+	}
 	for _, k := range kinds {
 		if n -= k.often; n < 0 {
 			c.act(k)
@@ -103,6 +115,7 @@ func (c *Client) act(k kind) {
 	}
 	f.pending = append(f.pending, &op{seq: f.seq, frame: b})
 	c.write(e)
+	c.report()
 }
 
 func (c *Client) milestone() string { return c.room.milestones[c.rng.IntN(len(c.room.milestones))] }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -97,14 +96,16 @@ func (w *World) addServer(ctx context.Context, id int, bin string) error {
 		return err
 	}
 	w.Servers = append(w.Servers, server)
-	dial := func() (net.Conn, error) { return net.Dial("tcp", server.addr) }
-	for _, list := range []*[]*Proxy{&w.fronts, &w.slowFronts} {
-		front, err := newProxy(dial, nil)
-		if err != nil {
-			return err
-		}
-		*list = append(*list, front)
+	front, err := newProxy(server.dial, nil)
+	if err != nil {
+		return err
 	}
+	slowFront, err := newProxy(server.dialNarrow, nil)
+	if err != nil {
+		front.close()
+		return err
+	}
+	w.fronts, w.slowFronts = append(w.fronts, front), append(w.slowFronts, slowFront)
 	return server.Start(ctx)
 }
 
@@ -154,7 +155,7 @@ func (w *World) addClient(ctx context.Context, base string, r *Room, cast Cast) 
 		return err
 	}
 	c := &Client{
-		w: w, id: id, side: cast.side(), room: r, token: token, home: cast.Home, slow: cast.Slow, rate: cast.Rate,
+		w: w, id: id, side: cast.side(), room: r, token: token, home: cast.Home, slow: cast.Slow, rate: cast.Rate, long: cast.Long,
 		rng: w.random(id), follows: map[string]*follow{}, orders: make(chan func()),
 	}
 	c.uuid = c.newID()
@@ -189,7 +190,7 @@ func (w *World) settle(ctx context.Context) error {
 		return fmt.Errorf("connecting to PostgreSQL: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	began := time.Now()
+	began, quiet := time.Now(), false
 	for {
 		heads := map[string]map[string]int64{}
 		for _, r := range w.rooms {
@@ -201,6 +202,8 @@ func (w *World) settle(ctx context.Context) error {
 		}
 		late := w.late(heads)
 		switch {
+		case late == "" && !quiet:
+			quiet = true // look once more: somebody may just have been about to send
 		case late == "":
 			w.rec.Write(Event{Kind: KindSettled})
 			return nil
