@@ -17,6 +17,7 @@ const SCREENS = {
   'timeline, narrow': ['app.js', 'agenda.js'],
   people: ['app.js', 'people-page.js'],
   activity: ['app.js', 'activity-page.js'],
+  'new room': ['new.js'],
 };
 
 const texts = new Map(readdirSync(DIST).map((name) => [name, readFileSync(new URL(name, DIST))]));

@@ -75,12 +75,12 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <meta name="robots" content="noindex, nofollow">
 <title>Shared plan · Parley</title>
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/{{.Version}}/app.css">
-{{- if .Boot}}
+<link rel="stylesheet" href="/assets/{{.Version}}/{{.Page}}.css">
 {{- range .Parts}}
 <link rel="modulepreload" href="/assets/{{$.Version}}/{{.File}}"{{with .Media}} media="{{.}}"{{end}}>
 {{- end}}
-<script type="module" src="/assets/{{.Version}}/app.js"></script>
+{{- if .Boot}}
+<script type="module" src="/assets/{{.Version}}/{{.Page}}.js"></script>
 {{- end}}
 </head>
 <body>
@@ -93,9 +93,13 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 </html>
 `))
 
+// roomPage is the page of a room; texts without a script have its style.
+const roomPage = "app"
+
 type shellData struct {
 	Version string
 	Text    string
+	Page    string // the name of its script and style
 	Parts   []part
 	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
 }
@@ -105,7 +109,7 @@ func (s *server) render(w http.ResponseWriter, status int, b boot, parts []part)
 	if err != nil {
 		panic(err) // every part was JSON before
 	}
-	s.html(w, status, shellData{Version: s.assets.version, Parts: parts, Boot: template.JS(data)})
+	s.html(w, status, shellData{Version: s.assets.version, Page: roomPage, Parts: parts, Boot: template.JS(data)})
 }
 
 func (s *server) html(w http.ResponseWriter, status int, data shellData) {
@@ -130,11 +134,17 @@ func (s *server) pagePolicy() string {
 		"frame-ancestors 'none'; object-src 'none'"
 }
 
+// newRoom answers /new: the same bytes for everybody. What its visitor may do
+// is asked for by the script.
+func (s *server) newRoom(w http.ResponseWriter, _ *http.Request) {
+	s.html(w, http.StatusOK, shellData{Version: s.assets.version, Page: "new", Boot: "{}"})
+}
+
 // home is for who opens the server's bare address.
 func (s *server) home(w http.ResponseWriter, _ *http.Request) {
 	s.html(w, http.StatusOK, shellData{
-		Version: s.assets.version,
-		Text:    "Parley is running. Open the link you were sent, or one of those the server printed when it started.",
+		Version: s.assets.version, Page: roomPage,
+		Text: "Parley is running. Open the link you were sent, or one of those the server printed when it started.",
 	})
 }
 
@@ -144,5 +154,5 @@ func (s *server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	for k, v := range p.GetHeaders() {
 		w.Header()[k] = v
 	}
-	s.html(w, p.Status, shellData{Version: s.assets.version, Text: "This plan cannot be shown right now. Load the page again in a moment."})
+	s.html(w, p.Status, shellData{Version: s.assets.version, Page: roomPage, Text: "This plan cannot be shown right now. Load the page again in a moment."})
 }

@@ -122,6 +122,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/api/openapi.json", "openapi", "This document", "200", "application/openapi+json"), s.serveOpenAPI)
 
 	s.plain(packed, raw("GET", "/", "home", "Where to start", "200", htmlType), s.home)
+	s.plain(packed, raw("GET", "/new", "page-new", "The page that makes rooms", "200", htmlType), s.newRoom)
 	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)

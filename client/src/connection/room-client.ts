@@ -175,6 +175,11 @@ export class RoomClient {
     this.#changed();
   }
 
+  /** newRoom is the page that makes rooms, as this session. */
+  get newRoom(): string {
+    return `/new#${this.#session.key}`;
+  }
+
   /** api calls /api/v1 + path as this session. */
   api(path: string, init?: RequestInit): Promise<Response> {
     return this.#session.fetch(`/api/v1${path}`, init);

@@ -50,6 +50,11 @@ export class Session {
     return this.#token;
   }
 
+  /** key is where the browser keeps the session's token, '' with the cookie. */
+  get key(): string {
+    return this.#token === null ? '' : (this.#key ?? '');
+  }
+
   /** authorize makes sure that there is a session, joining through the link where needed. */
   async authorize(): Promise<Authorized> {
     if (this.#token !== null || this.#cookie) return { kind: 'ok' };
