@@ -25,6 +25,17 @@ func DecodeCommit(body []byte) (Commit, error) {
 	return c, nil
 }
 
+// originOf reads which commit a twin belongs to; nil for none.
+func originOf(v any) *Origin {
+	of, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	stream, _ := of["stream"].(string)
+	rev, _ := integer(of["rev"])
+	return &Origin{Stream(stream), Rev(rev)}
+}
+
 func commitOf(root map[string]any) (Commit, error) {
 	var c Commit
 	rev, ok := integer(root["rev"])
@@ -38,6 +49,7 @@ func commitOf(root map[string]any) (Commit, error) {
 	c.Rev, c.At, c.Kind, c.Client = Rev(rev), at, Kind(kind), ClientID(client)
 	c.Seq, _ = integer(root["seq"])
 	c.By = actorOf(root["by"])
+	c.Of = originOf(root["of"])
 	c.Changes = make([]Change, len(changes))
 	for i, item := range changes {
 		change, err := changeOf(item)

@@ -31,8 +31,26 @@ type Commit struct {
 	By      *RecordID       `json:"by"` // nil for the workspace itself
 	At      string          `json:"at"` // [InstantFormat]
 	Kind    Kind            `json:"kind"`
+	Of      *Origin         `json:"of,omitempty"` // of a private twin
 	Changes []Change        `json:"changes"`
 	Over    map[string]Over `json:"over,omitempty"`
+
+	// Twin is what the same op did in its sender's private stream, where the
+	// commit was read to be taken back. Nil for nothing.
+	Twin *Twin `json:"-"`
+}
+
+// Origin names the commit that a twin belongs to. Only a twin in a private
+// stream has one: a shared twin would tell where the private stream stands.
+type Origin struct {
+	Stream Stream `json:"stream"`
+	Rev    Rev    `json:"rev"`
+}
+
+// Twin is a commit in another stream than its op's.
+type Twin struct {
+	Stream Stream
+	Commit Commit
 }
 
 // Encoded is a commit with the only bytes it ever has: those stored in the log

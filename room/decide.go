@@ -174,17 +174,23 @@ func (b *batch) outcome(req *Request) (Outcome, Member, *Error) {
 	return out, by, refusal(err)
 }
 
-// undone returns the commit that an op.undo names, also one of this batch.
+// undone returns the commit that an op.undo names, also one of this batch, with
+// its twin.
 func (b *batch) undone(req *Request) *Commit {
 	if req.Undone != nil || req.Ops[0].Kind != KindUndo {
 		return req.Undone
 	}
-	for i := range b.out {
-		if c := &b.out[i]; c.Stream == req.Stream && c.Commit.Rev == req.Ops[0].Rev {
-			return &c.Commit
+	named := Origin{req.Stream, req.Ops[0].Rev}
+	var found *Commit
+	for _, e := range b.out {
+		switch {
+		case e.Stream == named.Stream && e.Commit.Rev == named.Rev:
+			found = &e.Commit
+		case found != nil && e.Commit.Of != nil && *e.Commit.Of == named:
+			found.Twin = &Twin{e.Stream, e.Commit}
 		}
 	}
-	return nil
+	return found
 }
 
 // commit makes the outcome the next commit of the request's stream, and of
@@ -204,6 +210,10 @@ func (b *batch) commit(req *Request, by Member, out Outcome) Rev {
 	c.Client, c.Seq, c.Over = "", 0, nil
 	for _, s := range Streams {
 		if changes := out.Changes[s]; s != req.Stream && len(changes) > 0 {
+			c.Of = nil
+			if s != Shared {
+				c.Of = &Origin{req.Stream, rev}
+			}
 			b.append(s, c, changes)
 		}
 	}

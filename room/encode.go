@@ -28,6 +28,13 @@ func EncodeCommit(c Commit) json.RawMessage {
 	b = appendString(b, c.At)
 	b = append(b, `,"kind":`...)
 	b = appendString(b, string(c.Kind))
+	if c.Of != nil {
+		b = append(b, `,"of":{"stream":`...)
+		b = appendString(b, string(c.Of.Stream))
+		b = append(b, `,"rev":`...)
+		b = strconv.AppendInt(b, int64(c.Of.Rev), 10)
+		b = append(b, '}')
+	}
 	b = append(b, `,"changes":[`...)
 	for i := range c.Changes {
 		if i > 0 {

@@ -160,18 +160,22 @@ func (w *world) json(m Member, s Stream, op string) answer {
 	return w.send(req)
 }
 
-// commit returns a commit as it is read back from the log.
+// commit returns a commit as it is read back from the log, with its twin.
 func (w *world) commit(s Stream, rev Rev) *Commit {
+	var found *Commit
 	for _, e := range w.log {
-		if e.Stream == s && e.Commit.Rev == rev {
-			c, err := DecodeCommit(e.Body)
-			if err != nil {
-				w.Fatal(err)
-			}
-			return &c
+		c, err := DecodeCommit(e.Body)
+		if err != nil {
+			w.Fatal(err)
+		}
+		switch {
+		case e.Stream == s && c.Rev == rev:
+			found = &c
+		case found != nil && c.Of != nil && *c.Of == Origin{s, rev}:
+			found.Twin = &Twin{e.Stream, c}
 		}
 	}
-	return nil
+	return found
 }
 
 // fields returns the fields of a record, nil when there is none.

@@ -246,3 +246,30 @@ func TestShiftOfWhatIsPrivate(t *testing.T) {
 		t.Errorf("the other side's stream got %v", a.changes(Buyer))
 	}
 }
+
+// One op, one undo: what a shift took along in the sender's private stream goes
+// back with it, but for what somebody moved there since. // I11
+func TestUndoOfAShiftTakesBackWhatIsPrivate(t *testing.T) {
+	w := chain(t)
+	for _, id := range []string{"PRIVATE", "OTHER"} {
+		w.json(sam, Seller, fill(`{"kind":"milestone.add","id":"`+id+`","set":{"phase":"P1","title":"Discount","due":"2026-06-05"}}`, chainIDs)).ok(t)
+	}
+	shared := w.plan.Snapshot(Shared)
+	due := func(id string) any { return w.fields(Seller, Milestone, chainIDs[id])["due"] }
+
+	shift := w.json(sam, Shared, `{"kind":"plan.shift","to":"2026-06-26","mode":"all"}`).ok(t)
+	w.json(priya, Seller, fill(`{"kind":"milestone.update","id":"OTHER","set":{"due":"2026-06-30"}}`, chainIDs)).ok(t)
+	undo := w.as(sam, Shared, Op{Kind: KindUndo, Rev: shift.Rev}).ok(t)
+
+	if got := w.plan.Snapshot(Shared); string(got) != string(shared) {
+		t.Errorf("undone, the shared plan is\n%s\nwant\n%s", got, shared)
+	}
+	if due("PRIVATE") != "2026-06-05" || due("OTHER") != "2026-06-30" {
+		t.Errorf("undone, the private milestones are due %v and %v", due("PRIVATE"), due("OTHER"))
+	}
+	w.as(sam, Shared, Op{Kind: KindUndo, Rev: undo.Rev}).ok(t)
+	if due("PRIVATE") != "2026-06-12" {
+		t.Errorf("done again, the private milestone is due %v", due("PRIVATE"))
+	}
+	w.checkLog()
+}

@@ -30,12 +30,33 @@ func applyUndo(d *draft, op *Op) error {
 			return err
 		}
 	}
+	d.revertTwin(c.Twin)
 	for _, ed := range d.touched {
 		if !ed.satellite() && SchemaOf(ed.entity).Ordered && ed.changed("pos") {
 			d.keepPlace(ed)
 		}
 	}
 	return nil
+}
+
+// revertTwin takes back what the op did to what the sender's side keeps to
+// itself. What somebody changed there since stays as it is: a refusal would make
+// what everybody sees depend on what one side alone does.
+func (d *draft) revertTwin(t *Twin) {
+	if t == nil || !d.stamp.By.Side.Sees(t.Stream) || !d.mine(t.Commit.By) {
+		return
+	}
+	for i := range t.Commit.Changes {
+		change := &t.Commit.Changes[i]
+		rec := d.plan.Streams[t.Stream][change.Entity][change.ID]
+		if rec == nil || change.Was == nil || rec.Fields["removed"] == true || d.untouchedSince(&t.Commit, change, rec) != nil {
+			continue
+		}
+		ed := d.edit(t.Stream, change.Entity, change.ID)
+		for name := range change.Set {
+			d.put(ed, name, change.Was[name])
+		}
+	}
 }
 
 // mine reports whether by is the sender; nil is the workspace itself.

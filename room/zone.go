@@ -3,7 +3,8 @@ package room
 import "time"
 
 // LoadZone returns the rules of an IANA time zone, UTC for one that this build does
-// not know: its tables are Go's, as the list of names is.
+// not know. The tables are Go's, constant while a process lives: the one thing that
+// the rules look up rather than take as a value, for a room names its own zone.
 func LoadZone(name string) *time.Location {
 	zone, err := time.LoadLocation(name)
 	if err != nil {

@@ -19,6 +19,7 @@ func (h *head) lookUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan, reqs
 		if rev, ok := undoes(req); ok && rev >= 1 && rev <= plan.Revs[req.Stream] {
 			b.Queue(`select body::text from activity where room_id = $1 and stream = $2 and rev = $3`, h.room, req.Stream, rev).
 				QueryRow(func(row pgx.Row) error { return scanUndone(row, req) })
+			twinRead(&b, h.room, req, rev)
 		}
 		for j := range req.Ops {
 			templateRead(&b, h.room, &req.Ops[j])
@@ -52,6 +53,34 @@ func scanUndone(row pgx.Row, req *room.Request) error {
 	c, err := room.DecodeCommit([]byte(body))
 	req.Undone = &c
 	return err
+}
+
+// twinRead reads what the op of an undone commit did in its sender's private
+// stream. Twins are committed together, so they have one time.
+func twinRead(b *pgx.Batch, id room.ID, req *room.Request, rev room.Rev) {
+	side := room.Stream(req.Member.Side)
+	if req.Stream != room.Shared || side != room.Seller && side != room.Buyer {
+		return
+	}
+	b.Queue(`select t.body::text from activity c join activity t on t.room_id = c.room_id and t.stream = $3 and t.at = c.at
+		where c.room_id = $1 and c.stream = 'shared' and c.rev = $2
+			and t.body->'of'->>'stream' = 'shared' and (t.body->'of'->>'rev')::bigint = $2`, id, rev, side).
+		Query(func(rows pgx.Rows) error { return scanTwin(rows, side, req) })
+}
+
+func scanTwin(rows pgx.Rows, side room.Stream, req *room.Request) error {
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return fmt.Errorf("reading the twin of rev %d: %w", req.Ops[0].Rev, err)
+		}
+		c, err := room.DecodeCommit([]byte(body))
+		if err != nil {
+			return err
+		}
+		req.Undone.Twin = &room.Twin{Stream: side, Commit: c}
+	}
+	return rows.Err()
 }
 
 // repeated returns the cursor of an op that was answered before, unless the

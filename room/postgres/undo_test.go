@@ -35,3 +35,39 @@ func TestUndoIsComparedUnderTheLock(t *testing.T) {
 	}
 	w.checkLog()
 }
+
+// What a shift took along in the sender's private stream goes back with it,
+// whether the undo comes later or in the same batch. // I11
+func TestUndoFindsTheTwin(t *testing.T) {
+	for _, together := range []bool{false, true} {
+		w := newWorld(t)
+		c := newClient()
+		private, live := newID(), newID()
+		w.must(w.request(c, 1, w.priya, room.Shared, room.Op{Kind: "milestone.add", ID: live,
+			Set: room.Fields{"phase": string(w.phase), "title": "Go-live", "is_go_live": true, "due": "2027-03-01"}}))
+		w.must(w.request(c, 1, w.priya, room.Seller, room.Op{Kind: "milestone.add", ID: private,
+			Set: room.Fields{"phase": string(w.phase), "title": "Discount", "due": "2027-02-01"}}))
+		before := string(w.snapshots()[room.Seller].Body)
+		shift := w.request(c, 2, w.priya, room.Shared, room.Op{Kind: room.KindShift, Due: "2027-03-08", Mode: "all"})
+		undo := w.request(c, 3, w.priya, room.Shared, room.Op{Kind: room.KindUndo, Rev: w.snapshots()[room.Shared].Rev + 1})
+
+		if together {
+			for i, v := range w.commit(shift, undo).Verdicts {
+				if v.Err != nil {
+					t.Fatalf("request %d: %v", i, v.Err)
+				}
+			}
+		} else {
+			w.must(shift)
+			if body := string(w.snapshots()[room.Seller].Body); !strings.Contains(body, "2027-02-08") {
+				t.Fatalf("the shift took nothing along:\n%s", body)
+			}
+			w.must(undo)
+		}
+
+		if after := string(w.snapshots()[room.Seller].Body); after != before {
+			t.Errorf("together=%t: undone, the private stream is\n%s\nwant\n%s", together, after, before)
+		}
+		w.checkLog()
+	}
+}

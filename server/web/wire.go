@@ -51,14 +51,21 @@ type Commit struct {
 	By      *room.RecordID  `json:"by" format:"uuid" doc:"a participant, or null for the workspace itself"`
 	At      string          `json:"at" format:"date-time"`
 	Kind    room.Kind       `json:"kind" doc:"the op's kind, or group"`
+	Of      *Origin         `json:"of,omitempty" doc:"on a private twin: the commit of the same op in the op's own stream"`
 	Changes []Change        `json:"changes" nullable:"false"`
 	Over    map[string]Over `json:"over,omitempty" doc:"what was replaced unseen, by field or entity/id/field"`
 	_       struct{}        `additionalProperties:"false"`
 }
 
+// Origin is what the document says of [room.Origin].
+type Origin struct {
+	Stream room.Stream `json:"stream" enum:"shared,seller,buyer"`
+	Rev    room.Rev    `json:"rev" minimum:"1"`
+}
+
 // Change is what became of one record.
 type Change struct {
-	Entity room.Entity   `json:"entity" enum:"room,participant,role_slot,phase,milestone,criterion,task,dependency,comment"`
+	Entity room.Entity   `json:"entity" enum:"room,participant,role_slot,phase,milestone,criterion,task,dependency,comment,date_proposal,acceptance,baseline"`
 	ID     room.RecordID `json:"id" format:"uuid"`
 	Set    room.Fields   `json:"set" doc:"the fields it has now; null for one that was cleared"`
 	Was    maybeFields   `json:"was" doc:"what they were before; null when the record is new"`

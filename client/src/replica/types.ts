@@ -75,6 +75,8 @@ export interface Commit {
   readonly by: string | null;
   readonly at: string;
   readonly kind: string;
+  /** of names the commit of the same op in its own stream: this is its twin in a private one. */
+  readonly of?: { readonly stream: Stream; readonly rev: number };
   readonly changes: readonly Change[];
   /** over is keyed by field, or by entity/id/field where several records have one. */
   readonly over?: Readonly<Record<string, Over>>;
