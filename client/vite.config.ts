@@ -33,11 +33,10 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            // What the first screen and the later parts share; the page asks for all of it at once.
-            { name: 'core', test: /node_modules/ },
+            // What the first screens and the later parts share.
             {
-              name: 'parts',
-              test: /(replica\/dates|page\/(room\.svelte|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
+              name: 'core',
+              test: /node_modules|(replica\/dates|connection\/uuid|page\/(room\.svelte|later|filters|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
             },
             { name: 'words', test: /page\/activity\/(ago|sentence)\.ts$/ },
           ],

@@ -1,1 +1,1 @@
-import{F as e,N as t,X as n,pt as r}from"./core.js";import i from"./activity.js";var a=e(`<div class="card svelte-2qbjxg"><!></div>`);function o(e){var o=a(),s=n(o);i(s,{}),r(o),t(e,o)}export{o as default};
+import{Nt as e,Xt as t,gt as n,vt as r}from"./core.js";import i from"./activity.js";var a=r(`<div class="card svelte-2qbjxg"><!></div>`);function o(r){var o=a(),s=e(o);i(s,{}),t(o),n(r,o)}export{o as default};

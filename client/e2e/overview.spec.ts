@@ -81,6 +81,10 @@ for (const [where, options] of [
           colorScheme,
           reducedMotion: 'reduce',
         });
+        await page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name: 'Overview' }).click();
+        await page
+          .getByLabel('Why now')
+          .fill('The old planning tool loses support at the end of the quarter, for good.');
         await openTab(page, tab);
         await expect(
           page.getByRole('heading', { name: 'Priya Nair' }).or(page.getByTestId('health')),

@@ -107,6 +107,26 @@ test('the timeline is one tab stop; arrows go through it, groups fold', async ({
   await expect(list.getByRole('button', { name: /^With / }).first()).toBeVisible();
 });
 
+test('a closer look begins at today and keeps the titles in sight', async ({ server, sit }) => {
+  const room = await server.room();
+  const { page } = await sitDown(server, sit, room, 'buyer', 'Marc Olsen');
+  const id = await milestoneId(page, 'Kick-off');
+  await openTab(page);
+  const frame = page.locator('.frame');
+  const zoom = page.getByRole('group', { name: 'Zoom' });
+  for (const name of ['Week', 'Month', 'Fit', 'Week', 'Fit', 'Month'] as const) {
+    await zoom.getByRole('button', { name }).click();
+    await expect(zoom.getByRole('button', { name })).toHaveAttribute('aria-pressed', 'true');
+    const over = () => frame.evaluate((node) => node.scrollWidth - node.clientWidth);
+    if (name === 'Fit') await expect.poll(over).toBe(0);
+    else {
+      await expect.poll(over).toBeGreaterThan(200);
+      await expect(frame.getByText('Today')).toBeInViewport();
+    }
+    await expect(page.getByTestId(`row-${id}`)).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test('edits of the other leave my focus and my place in the timeline alone', async ({ server, sit }) => {
   const { room, seller, buyer } = await sitTogether(server, sit);
   const { page } = buyer;

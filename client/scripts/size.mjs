@@ -11,8 +11,8 @@ const STYLES_BYTES = 20_000;
 // What each first screen is made of; with what these import, it is asked for at once.
 const SCREENS = {
   overview: ['app.js', 'overview.js'],
-  'plan, wide': ['app.js', 'tree-grid.js'],
-  'plan, narrow': ['app.js', 'cards.js'],
+  'plan, wide': ['app.js', 'plan.js', 'tree-grid.js'],
+  'plan, narrow': ['app.js', 'plan.js', 'cards.js'],
   'timeline, wide': ['app.js', 'timeline.js'],
   'timeline, narrow': ['app.js', 'agenda.js'],
   people: ['app.js', 'people-page.js'],

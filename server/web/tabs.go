@@ -27,7 +27,7 @@ const entry = "app.js"
 
 var tabParts = map[string][]part{
 	"overview": {{File: "overview.js"}},
-	"plan":     {{File: "tree-grid.js", Media: wideScreen}, {File: "cards.js", Media: narrowScreen}},
+	"plan":     {{File: "plan.js"}, {File: "tree-grid.js", Media: wideScreen}, {File: "cards.js", Media: narrowScreen}},
 	"timeline": {{File: "timeline.js", Media: wideScreen}, {File: "agenda.js", Media: narrowScreen}},
 	"people":   {{File: "people-page.js"}},
 	"activity": {{File: "activity-page.js"}},

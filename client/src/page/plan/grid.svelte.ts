@@ -25,13 +25,16 @@ export interface Drop {
   readonly top: number;
 }
 
+// The phases that are folded, kept while the page is: who comes back from another tab finds them so.
+const folded = new SvelteSet<string>();
+
 /** Grid is what the rows and cells of the plan share: who has the focus, what is edited, what is open. */
 export class Grid {
   readonly room: Room;
   readonly slow = new Slow();
   readonly flashes = new Flashes();
   readonly editing: Editing;
-  readonly collapsed = new SvelteSet<string>();
+  readonly collapsed = folded;
   /** element is the treegrid. */
   element: HTMLElement | null = null;
   #cursor: Stop | null = $state.raw(null);

@@ -16,12 +16,18 @@ export const MANY_LINKS = 12;
 
 const NONE: Facts = { start: null, agreed: null, slip: null, slack: null, drives: false };
 
+// Kept while the page is: who comes back from another tab finds it as they left it.
+const chosen: { zoom: Zoom; grouping: Grouping; showsLinks: boolean } = $state({
+  zoom: 'fit',
+  grouping: 'phase',
+  showsLinks: false,
+});
+
 /** Timeline is what its parts share: how it is drawn, which row has the focus, what is dragged. */
 export class Timeline {
   readonly room: Room;
-  zoom: Zoom = $state('fit');
-  grouping: Grouping = $state('phase');
-  showsLinks = $state(false);
+  /** chosen is how the person wants to see it. */
+  readonly chosen = chosen;
   readonly toggled = new SvelteSet<string>();
   /** element holds the rows. */
   element: HTMLElement | null = null;
@@ -38,7 +44,7 @@ export class Timeline {
   readonly span: Span | null = $derived.by(() => spanOf(this.room.view, this.facts));
   readonly rows: readonly Row[] = $derived.by(() => {
     const names = { buyer: this.room.company('buyer'), seller: this.room.company('seller') };
-    return rowsOf(groupsOf(this.room.view, this.grouping, names), this.toggled);
+    return rowsOf(groupsOf(this.room.view, this.chosen.grouping, names), this.toggled);
   });
 
   constructor(room: Room) {
@@ -115,7 +121,7 @@ export class Timeline {
   /** links are the dependencies to draw. */
   get links(): readonly DependencyView[] {
     const { dependencies } = this.room.view;
-    if (this.showsLinks && dependencies.length <= MANY_LINKS) return dependencies;
+    if (this.chosen.showsLinks && dependencies.length <= MANY_LINKS) return dependencies;
     const { lit } = this;
     return dependencies.filter((d) => lit.has(d.from) || lit.has(d.to));
   }
