@@ -35,9 +35,20 @@ test('pictures of the demo room', async ({ server, sit }) => {
     await take(priya.page, colorScheme, `plan-desktop-${colorScheme}`);
     await take(phone.page, colorScheme, `plan-phone-${colorScheme}`);
   }
+  await marc.page.keyboard.press('Escape');
+  for (const tab of ['overview', 'timeline', 'people'])
+    for (const [screen, { page }] of [
+      ['desktop', priya],
+      ['phone', phone],
+    ] as const) {
+      await page.locator(`nav a[href$="/${tab}"]`).click();
+      for (const colorScheme of ['light', 'dark'] as const)
+        await take(page, colorScheme, `${tab}-${screen}-${colorScheme}`);
+    }
 });
 
 async function take(page: Page, colorScheme: 'light' | 'dark', name: string): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await expect(page.getByText('Loading…')).toHaveCount(0);
   await page.screenshot({ path: `${repository}/docs/${name}.png`, caret: 'hide' });
 }

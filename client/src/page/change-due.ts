@@ -5,6 +5,8 @@ import type { Room } from './room.svelte';
 export function changeDue(room: Room, m: MilestoneView, due: string, undo: string | null = m.due): void {
   room.named(() => {
     room.update(m, { due });
+    // What both companies agreed on is not moved like this: the refusal says how.
+    if (m.agreed_due !== null && due !== m.agreed_due) return;
     room.show(`${m.title} moved to ${room.weekDay(due)}`, () => room.update(m, { due: undo }));
   });
 }
