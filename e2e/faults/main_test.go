@@ -34,9 +34,9 @@ var seed, root = func() (uint64, string) {
 	return rand.Uint64N(1 << 32), dir
 }()
 
-// TestMain lets four worlds run at once: most of their time they wait.
+// TestMain lets five worlds run at once: most of their time they wait.
 func TestMain(m *testing.M) {
-	_ = flag.Set("test.parallel", "4")
+	_ = flag.Set("test.parallel", "5")
 	flag.Parse()
 	if *seedFlag != 0 {
 		seed = *seedFlag
@@ -82,6 +82,7 @@ func runOnce(t *testing.T, s Scenario, seed uint64, bin string) ([]Violation, st
 
 // I1–I15: whatever breaks, what was promised holds.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	t.Logf("seed %d; run again with -faults.seed=%d; histories in %s", seed, seed, root)
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
