@@ -58,7 +58,7 @@ func decodeOp(v any) (Op, *Error) {
 		return Op{}, missing("kind")
 	}
 	r := rules[Kind(kind)]
-	if r == nil || r.internal {
+	if r == nil || r.internal || r.unsent {
 		return Op{}, FieldErrorf(Invalid, "kind", "%q is not a kind of op", clip(kind))
 	}
 	if err := checkKeys(m, r.keys()...); err != nil {

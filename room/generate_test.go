@@ -15,7 +15,7 @@ var randomKinds = func() []Kind {
 	out := []Kind{"milestone.add", "milestone.add", "milestone.move", "milestone.move", "task.move", "dependency.add", "dependency.add",
 		"milestone.update", "milestone.update", "task.add", "room.update", KindPlanAccept, KindPlanAccept, KindDateAccept, KindDateCounter, KindDatePropose, KindReschedule, KindMilestoneWithdraw, KindMilestonePublish, KindMilestonePublish}
 	for kind, r := range rules {
-		if !r.internal && kind != "participant.remove" && kind != KindRevoke {
+		if !r.internal && !r.unsent && kind != "participant.remove" && kind != KindRevoke {
 			out = append(out, kind)
 		}
 	}

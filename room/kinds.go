@@ -13,6 +13,7 @@ const (
 	rescheduleShape              // id, due, push, reason, unilateral
 	shiftShape                   // to, mode, reason, unilateral
 	templateShape                // template, go_live
+	importShape                  // rows, from a table; not written as JSON
 	undoShape                    // rev
 	proposeShape                 // id, milestone, to, reason
 	counterShape                 // id, to, reason
@@ -31,6 +32,8 @@ type rule struct {
 	// guard checks what access alone does not say. Nil for nothing.
 	guard func(d *draft, m Member, op *Op) error
 	apply func(d *draft, op *Op) error
+	// unsent kinds are made by the server for a person, and checked as theirs.
+	unsent bool
 	// internal kinds are the server's own.
 	internal bool
 	// alone kinds cannot be part of a group: they touch other streams, or the log.
@@ -88,6 +91,7 @@ var planRules = []rule{
 	{kind: KindTaskReopen, entity: Task, shape: idShape, access: Contributor, apply: applyTaskReopen},
 	{kind: KindShift, shape: shiftShape, access: Editor, apply: applyShift, alone: true},
 	{kind: KindTemplateApply, shape: templateShape, access: Editor, guard: guardTemplate, apply: applyTemplate},
+	{kind: KindPlanImport, shape: importShape, access: Editor, apply: applyImport, alone: true, unsent: true},
 	{kind: KindUndo, shape: undoShape, access: Commenter, apply: applyUndo, alone: true},
 }
 

@@ -22,6 +22,7 @@ const (
 	KindRevoke            Kind = "participant.revoke"
 	KindShift             Kind = "plan.shift"
 	KindTemplateApply     Kind = "template.apply"
+	KindPlanImport        Kind = "plan.import" // of a table that the server has read; never sent
 	KindUndo              Kind = "op.undo"
 	KindDatePropose       Kind = "date.propose"
 	KindDateAccept        Kind = "date.accept"
@@ -71,6 +72,8 @@ type Op struct {
 	// Body is the workspace's own template that Template names, read by the store
 	// before the batch. Nil when there is none, and for a built-in one.
 	Body *Template
+	// Rows are what plan.import adds.
+	Rows []ImportRow
 	// Rev is, for op.undo, the commit in the op's stream, for plan.accept how far
 	// its sender had read the shared plan.
 	Rev Rev

@@ -59,7 +59,15 @@ func New(o Options) (http.Handler, error) {
 	}
 	// One byte more than a body may have: the reader past it says so in words.
 	limited := http.MaxBytesHandler(s.router, maxBody+2)
-	return headAsGet(secure(guard(limited))), nil
+	files := http.MaxBytesHandler(s.router, maxUpload)
+	bounded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if uploadPath(r.URL.Path) {
+			files.ServeHTTP(w, r)
+			return
+		}
+		limited.ServeHTTP(w, r)
+	})
+	return headAsGet(secure(guard(bounded))), nil
 }
 
 func newServer(o Options) (*server, error) {
@@ -118,6 +126,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/template", "save-template", "Save a room's plan as a template", http.StatusCreated), s.saveTemplate)
 	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
 
+	s.plain(plain, upload("/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
+	s.plain(plain, upload("/api/v1/rooms/{room}/import", "import-plan", "Import a table of milestones as one commit"), s.importPlan)
 	s.plain(plain, raw("GET", "/api/v1/rooms/{room}/live", "live", "The live socket, subprotocol parley.v1", "101", ""), s.serveSocket)
 	s.plain(packed, raw("GET", "/api/openapi.json", "openapi", "This document", "200", "application/openapi+json"), s.serveOpenAPI)
 
