@@ -96,8 +96,9 @@ func (a *api) join(ctx context.Context, link, name string) (string, error) {
 }
 
 // addMilestones fills a room's plan with one phase of n milestones and returns
-// their ids. n is at most 99, a group's limit less the phase.
+// their ids.
 func (a *api) addMilestones(ctx context.Context, room string, n int) ([]string, error) {
+	const group = 99 // ops, below the 100 of one request
 	phase := uuid.NewString()
 	ops := []any{map[string]any{"kind": "phase.add", "id": phase, "set": map[string]any{"name": "Evaluation"}}}
 	ids := make([]string, n)
@@ -106,6 +107,15 @@ func (a *api) addMilestones(ctx context.Context, room string, n int) ([]string, 
 		ops = append(ops, map[string]any{"kind": "milestone.add", "id": ids[i], "set": map[string]any{
 			"phase": phase, "title": fmt.Sprintf("Security review with Acme IT, part %d", i+1), "due": "2031-03-14"}})
 	}
-	return ids, a.call(ctx, "/api/v1/rooms/"+room+"/ops",
-		map[string]any{"client": uuid.NewString(), "stream": sharedStream, "seq": 1, "ops": ops}, nil)
+	client := uuid.NewString()
+	for seq := 1; len(ops) > 0; seq++ {
+		part := ops[:min(group, len(ops))]
+		ops = ops[len(part):]
+		err := a.call(ctx, "/api/v1/rooms/"+room+"/ops",
+			map[string]any{"client": client, "stream": sharedStream, "seq": seq, "ops": part}, nil)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }

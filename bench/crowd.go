@@ -39,14 +39,15 @@ type crowd struct {
 	sample   []byte // that frame
 }
 
-// newCrowd makes a room with n named editors, alternating between the sides.
-func newCrowd(ctx context.Context, a *api, name string, n int) (*crowd, error) {
+// newCrowd makes a room with a plan of so many milestones and n named editors,
+// alternating between the sides.
+func newCrowd(ctx context.Context, a *api, name string, milestones, n int) (*crowd, error) {
 	id, err := a.createRoom(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	c := &crowd{id: id}
-	if c.milestones, err = a.addMilestones(ctx, id, milestonesPerRoom); err != nil {
+	if c.milestones, err = a.addMilestones(ctx, id, milestones); err != nil {
 		return nil, err
 	}
 	var links [2]string
@@ -77,7 +78,7 @@ func newCrowds(ctx context.Context, a *api, name string, rooms, people int) ([]*
 	g.SetLimit(dialers)
 	for i := range crowds {
 		g.Go(func() (err error) {
-			crowds[i], err = newCrowd(ctx, a, fmt.Sprintf("%s %d", name, i+1), people)
+			crowds[i], err = newCrowd(ctx, a, fmt.Sprintf("%s %d", name, i+1), milestonesPerRoom, people)
 			return err
 		})
 	}

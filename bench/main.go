@@ -23,6 +23,7 @@ type scenario struct {
 // scenarios are in the order they run: memory last, as it restarts the server.
 var scenarios = []scenario{
 	{"latency", latency},
+	{"plan", largePlan},
 	{"throughput", throughput},
 	{"fanout", fanout},
 	{"cpu", cpu},
@@ -62,7 +63,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&o.out, "out", "", "folder for the result file; empty: standard output")
 	flags.StringVar(&o.bin, "bin", "", "server binary to measure; empty: build ./server")
-	flags.StringVar(&only, "only", "", "scenarios to run, by comma: latency, throughput, fanout, cpu, idle; empty: all")
+	flags.StringVar(&only, "only", "", "scenarios to run, by comma: latency, plan, throughput, fanout, cpu, idle; empty: all")
 	flags.BoolVar(&o.quick, "quick", false, "small sizes, under a minute: shows that everything works, measures nothing")
 	flags.IntVar(&o.runs, "runs", 0, "runs per figure; 0: 5, or 1 with -quick")
 	flags.BoolVar(&o.pin, "pin", canPin(), "server, database and floors on core 0, generator on core 1")

@@ -13,6 +13,8 @@ type size struct {
 	edits  int // latency: edits per run, one in flight
 	blocks int // latency: turns between edits and floor per run
 
+	plan []int // plan: milestones of the two rooms that are compared
+
 	editors  int           // throughput: editors of the hot room; more windows than the writer's queue holds would be refused as busy
 	rooms    int           // throughput, cpu: the fifty
 	stretch  time.Duration // throughput, fan-out, cpu: one count
@@ -26,6 +28,7 @@ type size struct {
 
 var fullSize = size{
 	runs: 5, edits: 600, blocks: 6,
+	plan:    []int{20, 500},
 	editors: 8, rooms: 50, stretch: 2500 * time.Millisecond,
 	audience: []int{100, 1000}, rate: 20, paced: 500,
 	idle: []int{5000, 10_000}, settle: 8 * time.Second,
@@ -33,6 +36,7 @@ var fullSize = size{
 
 var quickSize = size{
 	runs: 1, edits: 60, blocks: 2,
+	plan:    []int{20, 100},
 	editors: 4, rooms: 5, stretch: 400 * time.Millisecond,
 	audience: []int{50}, rate: 20, paced: 100,
 	idle: []int{200}, settle: 200 * time.Millisecond,
