@@ -18,6 +18,10 @@ test('on a phone the plan is cards; a tap opens a sheet, where the due date is c
   await row(page, id).getByRole('button').tap();
   const sheet = page.getByRole('dialog', { name: 'Kick-off' });
   await sheet.getByLabel('Due', { exact: true }).fill(daysFromToday(40));
+  await page
+    .getByRole('dialog', { name: 'Move Kick-off' })
+    .getByRole('button', { name: 'Move only this' })
+    .tap();
 
   await expect(seller.page.getByTestId(`cell-${id}-due`).locator('time')).toHaveAttribute(
     'datetime',

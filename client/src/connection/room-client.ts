@@ -127,14 +127,26 @@ export class RoomClient {
     return this.#snapshot;
   }
 
-  /** propose shows an op at once and sends it; several ops are one atomic group. */
-  propose(stream: Stream, op: Op | readonly Op[]): void {
+  /**
+   * propose shows an op at once and sends it; several ops are one atomic group.
+   * It returns a key for takeBack, null when the op was refused here.
+   */
+  propose(stream: Stream, op: Op | readonly Op[]): number | null {
     const group = isList(op);
     const ops = group ? op : [op];
     const refusal = refuseHere(stream, ops, group, this.#replica.pending.length);
-    if (refusal !== null) return this.#setNotices(addNotice(this.#notices, refusal));
+    if (refusal !== null) {
+      this.#setNotices(addNotice(this.#notices, refusal));
+      return null;
+    }
     this.#setNotices(settleNotices(this.#notices, ops));
     this.#dispatch({ kind: 'propose', stream, ops, group, at: this.#clock.now() });
+    return this.#replica.pending.at(-1)?.key ?? null;
+  }
+
+  /** takeBack undoes one op of this tab, by the key that propose returned. */
+  takeBack(key: number): void {
+    this.#dispatch({ kind: 'takeBack', key, at: this.#clock.now() });
   }
 
   /** undo takes back this tab's last op; redo brings back what undo took. */

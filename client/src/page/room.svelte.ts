@@ -15,6 +15,15 @@ export interface Toast {
   readonly undo: (() => void) | null;
 }
 
+/** Moving is a date that somebody is about to change, and is asked about first. */
+export interface Moving {
+  readonly id: string;
+  /** due is the new date, null where it is not chosen yet. */
+  readonly due: string | null;
+  /** propose: to suggest it to the other side, rather than to set it. */
+  readonly propose?: boolean;
+}
+
 /** LOCALE is the language that dates and numbers are written in. */
 export const LOCALE = navigator.language;
 
@@ -30,6 +39,8 @@ export class Room {
   asking: { readonly go: () => void } | null = $state.raw(null);
   /** dialog is the one modal that is open. */
   dialog: 'share' | 'keys' | 'removed' | 'activity' | null = $state(null);
+  /** moving is the date that the dialog asks about. */
+  moving: Moving | null = $state.raw(null);
   #toasts = 0;
 
   constructor(client: RoomClient, address: Address) {
@@ -117,6 +128,27 @@ export class Room {
   /** update sets fields of a milestone. */
   update(milestone: MilestoneView, set: Record<string, string | number | boolean | null>): void {
     this.propose(milestone.stream, { kind: 'milestone.update', id: milestone.id, set });
+  }
+
+  /** ask opens the dialog of a date once the focus is back where it will return to. */
+  ask(moving: Moving): void {
+    setTimeout(() => {
+      this.moving = moving;
+    });
+  }
+
+  /** otherSide is the company across the table, null for who speaks for neither. */
+  get otherSide(): CompanySide | null {
+    if (this.mySide === null) return null;
+    return this.mySide === 'seller' ? 'buyer' : 'seller';
+  }
+
+  /** act sends an op and offers the way back. */
+  act(stream: Stream, op: Op | readonly Op[], text: string): void {
+    this.named(() => {
+      const key = this.client.propose(stream, op);
+      if (key !== null) this.show(text, () => this.client.takeBack(key));
+    });
   }
 
   show(text: string, undo: (() => void) | null = null): void {

@@ -1,9 +1,10 @@
 import { counts, newestAcceptance } from './acceptance';
 import { daysBetween } from './dates';
+import { sameItems } from './memo';
 import { isRemoved, type PlanRecord, type State, text } from './state';
 import type { Term } from './terms';
 import type { Dates } from './types';
-import type { CompanySide } from './view-types';
+import type { CompanySide, PlanView } from './view-types';
 
 /** Agreement is how far both sides agree on the shared plan, and what changed since. Texts are "" where there is nothing. */
 export interface Agreement {
@@ -53,6 +54,17 @@ export interface ChangedRow {
   readonly reason: string;
   readonly words: string;
 }
+
+let last: { readonly deps: readonly unknown[]; readonly agreement: Agreement } | null = null;
+
+/** agreementIn is the agreement of a view: the one of before, while nothing that it depends on has changed. */
+export function agreementIn({ states }: Pick<PlanView, 'states'>): Agreement {
+  const deps = READ.map((entity) => states.shared?.[entity]);
+  if (last === null || !sameItems(last.deps, deps)) last = { deps, agreement: agreementOf(states.shared) };
+  return last.agreement;
+}
+
+const READ = ['room', 'participant', 'phase', 'milestone', 'baseline', 'acceptance'] as const;
 
 /** agreementOf says how far both sides agree; the server's room.AgreementOf says the same. */
 export function agreementOf(shared: State | undefined): Agreement {

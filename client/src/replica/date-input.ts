@@ -48,6 +48,7 @@ const readers: readonly Reader[] = [
   readNumbers,
   readWords,
   readWeekday,
+  readDated,
   readToday,
   readOffset,
   readT,
@@ -98,6 +99,14 @@ function readWeekday(typed: string, context: DateContext): string | null {
   // "next fri" is the Friday of next week, "fri" the first one after today.
   if (match[1] !== undefined) return addDays(context.today, 7 - today + index + 1);
   return addDays(context.today, ((index + 1 - today + 6) % 7) + 1);
+}
+
+// readDated: "wed, 30 dec 2026", as dates are written and pasted.
+function readDated(typed: string, context: DateContext): string | DateInput | null {
+  const match = /^(\p{L}+)\.?,?\s+(.*\d.*)$/u.exec(typed);
+  if (match === null || indexOfName(match[1] ?? '', names(context.locale).weekdays) === null) return null;
+  const date = match[2] ?? '';
+  return readNumbers(date, context) ?? readWords(date, context);
 }
 
 function readToday(typed: string, context: DateContext): string | null {

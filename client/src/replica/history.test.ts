@@ -54,6 +54,25 @@ describe('undo', () => {
     expect([canUndo(at.replica), canRedo(at.replica)]).toEqual([true, false]);
   });
 
+  test('of one op leaves what was done since alone, and happens once', () => {
+    const at = desk()
+      .live()
+      .setTitle('A')
+      .ack(1, 11)
+      .commits(titled(11, 'A', 'Legal review', own(1)));
+    const first = at.replica.undo.at(-1)?.key ?? -1;
+    at.setTitle('B', 'm2');
+    for (let i = 0; i < 2; i++) at.dispatch({ kind: 'takeBack', key: first, at: AT });
+    expect([titleOf(at), titleOf(at, 'm2')]).toEqual(['Legal review', 'B']);
+    expect(at.sent('op').slice(2)).toMatchObject([{ seq: 3, op: { kind: 'op.undo', rev: 11 } }]);
+
+    const second = at.replica.pending[0]?.key ?? -1;
+    for (let i = 0; i < 2; i++) at.dispatch({ kind: 'takeBack', key: second, at: AT });
+    expect(titleOf(at, 'm2')).not.toBe('B');
+    at.ack(2, 12).ack(3, 13);
+    expect(at.sent('op').slice(3)).toMatchObject([{ seq: 4, op: { kind: 'op.undo', rev: 12 } }]);
+  });
+
   test('of an undo on its way brings the op back', () => {
     const at = desk().live().setTitle('A').undo().redo();
     expect(titleOf(at)).toBe('A');

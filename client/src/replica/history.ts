@@ -26,18 +26,22 @@ export function canRedo(replica: Replica): boolean {
 
 /** undo takes back this tab's last op. */
 export function undo(turn: Turn, at: string): void {
-  const last = lastUndoable(turn.replica);
-  if (last === undefined) {
-    const done = turn.replica.undo.at(-1);
+  const last = lastUndoable(turn.replica) ?? turn.replica.undo.at(-1);
+  if (last !== undefined) takeBack(turn, last.key, at);
+}
+
+/** takeBack undoes one op of this tab, whatever was done since; nothing when it is undone already. */
+export function takeBack(turn: Turn, key: number, at: string): void {
+  const p = undoable(turn.replica).find((found) => found.key === key);
+  if (p === undefined) {
+    const done = turn.replica.undo.findLast((found) => found.key === key);
     if (done === undefined) return;
-    turn.set({ undo: turn.replica.undo.slice(0, -1) });
+    turn.set({ undo: turn.replica.undo.filter((other) => other !== done) });
     return addUndo(turn, done, null, 'undo', at);
   }
-  if (last.state !== 'new') {
-    return addUndo(turn, { stream: last.stream, rev: last.rev ?? 0, changes: null }, last.key, 'undo', at);
-  }
-  turn.dropPending(last.key);
-  const { stream, ops, group } = last;
+  if (p.state !== 'new') return addUndo(turn, doneOf(p), p.key, 'undo', at);
+  turn.dropPending(p.key);
+  const { stream, ops, group } = p;
   pushRedo(turn, { kind: 'ops', stream, ops, group });
 }
 
@@ -50,7 +54,7 @@ export function redo(turn: Turn, at: string): void {
       if (last.target === null) restoreDone(turn, last);
       return;
     }
-    return addUndo(turn, { stream: last.stream, rev: last.rev ?? 0, changes: null }, last.key, 'redo', at);
+    return addUndo(turn, doneOf(last), last.key, 'redo', at);
   }
   const next = turn.replica.redo.at(-1);
   if (next === undefined) return;
@@ -78,7 +82,7 @@ export function committed(
   keep(turn, p, rev);
   const targeted = resolveTarget(turn, p.key, rev, changes);
   if (targeted || p.ops.some((op) => isLasting(op)) || isAgreement(changes)) return;
-  const done: Done = { stream: p.stream, rev, changes };
+  const done: Done = { ...doneOf(p), rev, changes };
   if (p.role === 'undone') return;
   if (p.role === 'undo') return pushRedo(turn, { kind: 'commit', ...done });
   turn.set({ undo: [...turn.replica.undo, done].slice(-MAX_UNDO) });
@@ -157,7 +161,7 @@ function addUndo(turn: Turn, done: Done, target: number | null, role: Pending['r
 function restoreDone(turn: Turn, undoing: Pending): void {
   const [op] = undoing.ops;
   if (op?.kind !== 'op.undo') return;
-  const done: Done = { stream: undoing.stream, rev: op.rev, changes: undoing.undone };
+  const done: Done = { ...doneOf(undoing), rev: op.rev, changes: undoing.undone };
   turn.set({ undo: [...turn.replica.undo, done] });
 }
 
@@ -165,11 +169,20 @@ function pushRedo(turn: Turn, next: Redoable): void {
   turn.set({ redo: [...turn.replica.redo, next].slice(-MAX_UNDO) });
 }
 
-// lastUndoable is the newest pending op that can be taken back and is not being
-// taken back already.
+// doneOf is a pending op as the commit that it becomes; its rev is 0 until it is known.
+function doneOf({ key, stream, rev }: Pending): Done {
+  return { key, stream, rev: rev ?? 0, changes: null };
+}
+
 function lastUndoable(replica: Replica): Pending | undefined {
+  return undoable(replica).at(-1);
+}
+
+// undoable are the pending ops that can be taken back and are not being taken
+// back already.
+function undoable(replica: Replica): readonly Pending[] {
   const taken = new Set(replica.pending.map((p) => p.target));
-  return replica.pending.findLast(
+  return replica.pending.filter(
     (p) =>
       (p.role === 'do' || p.role === 'redo') &&
       !p.covered &&

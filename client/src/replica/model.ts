@@ -86,6 +86,8 @@ export interface Kept {
 
 /** Done is a commit of this tab that can be undone; changes is null when only its rev is known. */
 export interface Done {
+  /** key is what its op had while it was pending. */
+  readonly key: number;
   readonly stream: Stream;
   readonly rev: number;
   readonly changes: readonly Change[] | null;
@@ -151,6 +153,8 @@ export type ReplicaEvent =
       readonly at: string;
     }
   | { readonly kind: 'undo' | 'redo'; readonly at: string }
+  /** takeBack undoes one op, the one with that key. */
+  | { readonly kind: 'takeBack'; readonly key: number; readonly at: string }
   | { readonly kind: 'restore'; readonly saved: Saved }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
   | { readonly kind: 'fetched'; readonly entry: StreamEntry }

@@ -2,7 +2,7 @@ import { applyCommits, applyPong, applyResync } from './commits';
 import { parseSnapshot } from './fold';
 import type { HelloFrame, Position, ServerFrame } from './frames';
 import { adopt } from './given-back';
-import { forgetHistory, redo, undo } from './history';
+import { forgetHistory, redo, takeBack, undo } from './history';
 import { applyEntry, applyWelcome } from './join';
 import type { Effect, Replica, ReplicaEvent, StreamReplica, StreamStart } from './model';
 import { acked, flush, gap, propose, refused } from './outbox';
@@ -67,6 +67,8 @@ function apply(turn: Turn, event: ReplicaEvent): void {
       return undo(turn, event.at);
     case 'redo':
       return redo(turn, event.at);
+    case 'takeBack':
+      return takeBack(turn, event.key, event.at);
     case 'restore':
       return restore(turn, event.saved);
     case 'frame':

@@ -1,4 +1,3 @@
-import type { Agreement } from './agreement';
 import type { States } from './state';
 import type { Access, Dates, Entity, Side, Stream } from './types';
 
@@ -234,7 +233,7 @@ export interface RemovedView {
 }
 
 export interface PlanView {
-  /** states are what the view was made of; scheduleOf works its dates out. */
+  /** states are what the view was made of; scheduleOf and agreementIn work out what follows. */
   readonly states: States;
   /** room is null only while nothing has been loaded. */
   readonly room: RoomView | null;
@@ -251,8 +250,6 @@ export interface PlanView {
   readonly proposals: ReadonlyMap<string, ProposalView>;
   /** baselines are newest first. */
   readonly baselines: readonly BaselineView[];
-  /** agreement says what both sides agreed on, who did, and what changed since. */
-  readonly agreement: Agreement;
   /** comments is the room's own thread. */
   readonly comments: readonly CommentView[];
   readonly removed: readonly RemovedView[];

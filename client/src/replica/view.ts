@@ -1,9 +1,8 @@
-import { type Agreement, agreementOf } from './agreement';
 import { daysBetween, tMinus, todayIn } from './dates';
 import { Lists, Memo, sameItems } from './memo';
 import { type Found, mergeRecords, tombstones } from './merge';
 import { byPosition } from './order';
-import { ENTITIES, isRemoved, type PlanRecord, type State, type States, text } from './state';
+import { ENTITIES, isRemoved, type PlanRecord, type States, text } from './state';
 import type { Entity } from './types';
 import {
   baselineView,
@@ -55,7 +54,6 @@ export class Viewer {
   readonly #phases = new Memo<PhaseView>();
   readonly #proposals = new Memo<ProposalView>();
   readonly #baselines = new Memo<BaselineView>();
-  readonly #agreements = new Memo<Agreement>();
   readonly #merged = new Memo<ReadonlyMap<string, Found>>();
   readonly #maps = new Memo<ReadonlyMap<string, unknown>>();
   readonly #removed = new Memo<RemovedView>();
@@ -93,7 +91,6 @@ export class Viewer {
       this.#phases,
       this.#proposals,
       this.#baselines,
-      this.#agreements,
       this.#merged,
       this.#maps,
       this.#removed,
@@ -128,7 +125,6 @@ export class Viewer {
       ),
       proposals,
       baselines: this.#baselinesOf(states),
-      agreement: this.#agreement(states.shared),
       comments: this.#lists.keep('room comments', comments.get('') ?? []),
       removed: this.#lists.keep('removed', this.#removedOf(states)),
       goLive,
@@ -227,14 +223,6 @@ export class Viewer {
       this.#baselines.get(record.id, [record], () => baselineView(record)),
     );
     return this.#lists.keep('baselines', views.sort(newestFirst));
-  }
-
-  // Agreement is about what both sides see: it is the same for everybody.
-  #agreement(shared: State | undefined): Agreement {
-    const deps = (['room', 'participant', 'phase', 'milestone', 'baseline', 'acceptance'] as const).map(
-      (entity) => shared?.[entity],
-    );
-    return this.#agreements.get('', deps, () => agreementOf(shared));
   }
 
   #task(build: Build, found: Found): TaskView {

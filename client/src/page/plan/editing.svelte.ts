@@ -2,6 +2,7 @@ import type { Notice } from '../../connection/room-client';
 import type { DateInput } from '../../replica/date-input';
 import type { Value } from '../../replica/types';
 import type { CompanySide, MilestoneView, Status } from '../../replica/view-types';
+import { changeDue } from '../change-due';
 import { LOCALE } from '../room.svelte';
 import { STATUS_WORDS } from '../status';
 import { Edit, type EditField, heldValue } from './edit.svelte';
@@ -73,7 +74,8 @@ export class Editing {
         edit.error = value.message;
         return false;
       }
-      if (value.day !== heldValue(m, edit.field)) this.#grid.room.update(m, { [edit.field]: value.day });
+      if (edit.field === 'due') changeDue(this.#grid.room, m, value.day);
+      else if (value.day !== m.title) this.#grid.room.update(m, { title: value.day });
     }
     this.close();
     return true;
@@ -192,6 +194,7 @@ export class Editing {
     if (m === undefined) return;
     const op = notice.field === 'status' ? statusOp(m, notice.mine as Status) : null;
     if (op !== null) this.#grid.room.propose(m.stream, op);
+    else if (notice.field === 'due') changeDue(this.#grid.room, m, notice.mine as string | null);
     else if (notice.field !== 'status') {
       this.#grid.room.propose(m.stream, {
         kind: 'milestone.update',

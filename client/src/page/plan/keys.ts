@@ -1,3 +1,4 @@
+import { changeDue } from '../change-due';
 import { nameBeside, nudge, nudgePhase, remove, toggleDone } from './actions';
 import type { EditField } from './edit.svelte';
 import type { Grid } from './grid.svelte';
@@ -62,9 +63,9 @@ function cellKey(grid: Grid, at: Stop, event: KeyboardEvent): boolean {
     return true;
   }
   if (event.key === 'Enter' || event.key === 'F2') grid.editing.open(row, col);
-  else if (event.key === 'Delete' && col !== 'title' && col !== 'status') {
-    if (col === 'due' ? m.due !== null : m.owners[col === 'buyer_owner' ? 'buyer' : 'seller'] !== null)
-      grid.room.update(m, { [col]: null });
+  else if (event.key === 'Delete' && col === 'due') changeDue(grid.room, m, null);
+  else if (event.key === 'Delete' && (col === 'buyer_owner' || col === 'seller_owner')) {
+    if (m.owners[col === 'buyer_owner' ? 'buyer' : 'seller'] !== null) grid.room.update(m, { [col]: null });
   } else if (col !== 'status' && isText(event)) grid.editing.open(row, col, event.key);
   else return false;
   return true;

@@ -2,7 +2,7 @@ import { getContext, setContext, tick } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import { addDays, formatDay } from '../../replica/dates';
 import type { DependencyView, MilestoneView } from '../../replica/view-types';
-import { changeDue } from '../change-due';
+import { moveDue } from '../change-due';
 import { LOCALE, type Room } from '../room.svelte';
 import { STATUS_WORDS } from '../status';
 import { type Facts, factsOf } from './facts';
@@ -102,14 +102,14 @@ export class Timeline {
     const again = this.#pressed?.id === m.id && this.#pressed.to === m.due;
     const before = again ? (this.#pressed?.from ?? null) : m.due;
     this.#pressed = { id: m.id, from: before, to };
-    changeDue(this.room, m, to, before);
+    moveDue(this.room, m, to, before);
   }
 
   /** drop ends a drag. */
   drop(m: MilestoneView): void {
     const day = this.dragged?.id === m.id ? this.dragged.day : null;
     this.dragged = null;
-    if (day !== null && day !== m.due) changeDue(this.room, m, day);
+    if (day !== null && day !== m.due) moveDue(this.room, m, day);
   }
 
   /** lit are the milestones whose dependencies are drawn: the one under the pointer or with the focus. */
