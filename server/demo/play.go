@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ type Store interface {
 // GoLive is the demo's go-live: six weeks from now, on a working day.
 func GoLive(now time.Time) string {
 	day := today(now).AddDate(0, 0, 42)
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+	for !works(day) {
 		day = day.AddDate(0, 0, 1)
 	}
 	return day.Format(room.DateFormat)
@@ -37,6 +38,7 @@ func Play(ctx context.Context, hub Hub, store Store, id room.ID, now time.Time) 
 		return nil // played to its end; what people did since is theirs
 	}
 	p.arrive()
+	p.close()
 	p.do(priya, room.Shared, room.Op{Kind: room.KindTemplateApply, Template: template, GoLive: GoLive(now)})
 	p.look()
 	p.perform()
@@ -121,7 +123,12 @@ func today(now time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// workingDay returns the day n working days from today.
+// works reports whether the companies work on a day.
+func works(day time.Time) bool {
+	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday && !slices.Contains(holidays(day), day.Format(room.DateFormat))
+}
+
+// workingDay returns the day n days of work from today.
 func (p *play) workingDay(n int) string {
 	day, step := today(p.now), 1
 	if n < 0 {
@@ -129,7 +136,7 @@ func (p *play) workingDay(n int) string {
 	}
 	for n > 0 {
 		day = day.AddDate(0, 0, step)
-		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
+		if works(day) {
 			n--
 		}
 	}

@@ -16,6 +16,7 @@ func (p *play) perform() {
 	p.finish("Technical evaluation", ines, omar)
 	p.finish("Executive sponsor meeting", dana, priya)
 	p.finish("Proposal review", dana, priya)
+	p.date()
 	p.agree()
 	p.since()
 	p.securityReview()
@@ -34,14 +35,19 @@ func (p *play) introduce() {
 		"amount":           "184000.00",
 		"currency":         "EUR",
 		"crm_ref":          "NW-2214",
-		"seller_holidays":  holidays(p.now),
-		"buyer_holidays":   holidays(p.now),
 	}})
 	for _, who := range cast {
 		if who.buyingRole != "" {
 			p.do(priya, room.Seller, room.Op{Kind: "participant.update", ID: p.id(who.name), Set: room.Fields{"buying_role": who.buyingRole}})
 		}
 	}
+}
+
+// close says when nobody works, before any date is counted.
+func (p *play) close() {
+	p.do(priya, room.Shared, room.Op{Kind: room.KindRoomUpdate, Set: room.Fields{
+		"seller_holidays": holidays(p.now), "buyer_holidays": holidays(p.now),
+	}})
 }
 
 // holidays are the days around the turn of the year that both companies close.
@@ -145,7 +151,7 @@ func (p *play) contract() {
 func (p *play) procurement() {
 	m := p.plan.milestones["Procurement and purchase order"]
 	p.do(marc, room.Shared, room.Op{Kind: "milestone.update", ID: m.id, Set: room.Fields{
-		"status": "blocked", "blocked_reason": "Acme's finance system has no supplier number for Northwind yet",
+		"status": "blocked", "blocked_reason": "Acme’s finance system has no supplier number for Northwind yet",
 	}})
 }
 
