@@ -77,6 +77,8 @@ func TestAYesIsComparedAndSet(t *testing.T) {
 		"a milestone less":     {Shared, `{"kind":"milestone.remove","id":"LEGAL"}`, true},
 		"a milestone shared":   {Seller, `{"kind":"milestone.publish","id":"SECRET"}`, true},
 		"a cancelled one":      {Shared, `{"kind":"milestone.update","id":"LEGAL","set":{"status":"cancelled"}}`, true},
+		"one counts again":     {Shared, `{"kind":"milestone.update","id":"KICKOFF","set":{"status":"not_started"}}`, true},
+		"one is in work again": {Shared, `{"kind":"milestone.reopen","id":"KICKOFF"}`, true},
 		"a phase less":         {Shared, `{"kind":"phase.remove","id":"P1"}`, true},
 		"progress":             {Shared, `{"kind":"milestone.update","id":"LEGAL","set":{"status":"in_progress"}}`, false},
 		"a title":              {Shared, `{"kind":"milestone.update","id":"LEGAL","set":{"title":"Contract"}}`, false},
@@ -89,6 +91,7 @@ func TestAYesIsComparedAndSet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := examplePlan(t)
 			w.json(sam, Shared, fill(`{"kind":"criterion.add","id":"OPEN","set":{"milestone":"LEGAL","text":"Agreed"}}`, map[string]RecordID{"OPEN": uid(0x90), "LEGAL": exampleIDs["LEGAL"]})).ok(t)
+			w.as(sam, Shared, Op{Kind: "milestone.update", ID: exampleIDs["KICKOFF"], Set: Fields{"status": "cancelled"}}).ok(t)
 			read := w.plan.Revs[Shared]
 			w.agree(dana)
 			w.json(priya, c.stream, fill(fill(c.op, exampleIDs), map[string]RecordID{"OPEN": uid(0x90)})).ok(t)

@@ -51,6 +51,7 @@ type edit struct {
 	asked  []string // the fields that an op named, not those that followed
 	due    Value    // a milestone's date when the last op touched it first
 	op     int      // the last op that touched it
+	again  []string // fields that the commit is to name though they stay as they are
 }
 
 func newDraft(p *Plan, st Stamp, s Stream) *draft {
@@ -209,6 +210,11 @@ func (ed *edit) change() (Change, bool) {
 	for name, old := range ed.before.Fields {
 		if _, ok := ed.now[name]; !ok {
 			c.note(name, nil, old)
+		}
+	}
+	for _, name := range ed.again {
+		if c.Set != nil {
+			c.note(name, ed.now[name], ed.before.Fields[name])
 		}
 	}
 	return c, c.Set != nil

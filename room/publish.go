@@ -38,7 +38,7 @@ func applyWithdraw(d *draft, op *Op) error {
 	if ed.id == d.before.milestone {
 		return FieldErrorf(Conflict, "id", "the go-live milestone cannot be private")
 	}
-	if ed.now["agreed_due"] != nil {
+	if ed.now["agreed_due"] != nil || d.agreedOn(ed.id) {
 		return FieldErrorf(Conflict, "id", "both sides agreed on the %s, so it cannot become private", Milestone.label(ed.now))
 	}
 	if other, ok := d.dependent(ed.id); ok {
@@ -47,6 +47,17 @@ func applyWithdraw(d *draft, op *Op) error {
 	}
 	d.transfer(ed, to)
 	return nil
+}
+
+// agreedOn reports whether the newest dates that both sides agreed on name the
+// milestone: one that was done by then has no agreed date to come.
+func (d *draft) agreedOn(id RecordID) bool {
+	newest := agreementView{d.plan.Streams[Shared]}.baseline()
+	if newest == nil {
+		return false
+	}
+	items, _ := newest.Fields["items"].(Dates)
+	return items[string(id)] != ""
 }
 
 // dependent returns a milestone that a shared dependency ties to id; of several
@@ -96,6 +107,9 @@ func (d *draft) transferRecord(ed *edit, to Stream) {
 	if there.now["visibility"] != nil {
 		d.put(there, "visibility", to.Visibility())
 		d.put(ed, "visibility", to.Visibility())
+	}
+	if to == Shared && ed.entity == Milestone {
+		d.put(there, "due_reason", nil) // why its date moved was said to one side
 	}
 	d.put(ed, "removed", true)
 	d.keepPlace(there)

@@ -217,3 +217,33 @@ func TestRewriteKeepsPrivatePlaces(t *testing.T) {
 	}
 	w.checkLog()
 }
+
+// I11: why one side moved its own date is not for the other to read.
+func TestPublishLeavesTheReasonsOfMovesBehind(t *testing.T) {
+	w := newWorld(t)
+	m := w.milestone(Seller, 0x30, Fields{"due": "2026-06-01"})
+	w.as(sam, Seller, Op{Kind: KindReschedule, ID: m, Due: "2026-06-08", Reason: "Their CFO wavers"}).ok(t)
+
+	w.as(sam, Seller, Op{Kind: KindMilestonePublish, ID: m}).ok(t)
+
+	if f := w.fields(Shared, Milestone, m); f["due"] != "2026-06-08" || f["due_reason"] != nil {
+		t.Errorf("published: %v", f)
+	}
+	w.checkLog()
+}
+
+// What was done when both sides agreed is part of what they agreed on.
+func TestWhatBothAgreedOnStaysShared(t *testing.T) {
+	w := newWorld(t)
+	done := w.milestone(Shared, 0x30, Fields{"due": "2026-05-01"})
+	w.milestone(Shared, 0x31, Fields{"due": "2026-06-01"})
+	w.as(sam, Shared, Op{Kind: KindMilestoneComplete, ID: done}).ok(t)
+	w.agree(sam)
+	w.agree(dana)
+	w.as(sam, Shared, Op{Kind: KindMilestoneWithdraw, ID: done}).refused(t, Conflict, "id")
+
+	w.as(dana, Shared, Op{Kind: "milestone.update", ID: done, Set: Fields{"status": "cancelled"}}).ok(t)
+	w.agree(sam)
+	w.agree(dana) // now without it
+	w.as(sam, Shared, Op{Kind: KindMilestoneWithdraw, ID: done}).ok(t)
+}

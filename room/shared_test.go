@@ -149,6 +149,8 @@ var examples = map[string]struct {
 	"shift-none":                      {by: marc, setup: pushSetup, op: `{"kind":"plan.shift","to":"2026-10-03","mode":"none"}`},
 	"shift-into-the-past":             {by: marc, op: `{"kind":"plan.shift","to":"2026-01-05","mode":"none"}`},
 	"publish":                         {by: sam, stream: Seller, op: `{"kind":"milestone.publish","id":"SECRET"}`},
+	"publish-what-was-moved":          {by: sam, stream: Seller, secret: `{"kind":"milestone.reschedule","id":"SECRET","due":"2026-06-08","push":false,"reason":"Their CFO wavers"}`, op: `{"kind":"milestone.publish","id":"SECRET"}`},
+	"reopen-what-was-cancelled":       {by: dana, setup: `{"kind":"milestone.update","id":"KICKOFF","set":{"status":"cancelled"}}`, op: `{"kind":"milestone.reopen","id":"KICKOFF"}`},
 	"withdraw":                        {by: dana, op: `{"kind":"milestone.withdraw","id":"LEGAL"}`},
 	"group":                           {by: dana, op: `[{"kind":"milestone.add","id":"NEW","set":{"phase":"P2","title":"Training"},"before":"LIVE"},{"kind":"task.add","id":"NEW2","set":{"milestone":"NEW","title":"Book a room"}},{"kind":"task.complete","id":"NEW2"}]`},
 	"group-is-all-or-nothing":         {by: dana, op: `[{"kind":"task.complete","id":"DRAFT"},{"kind":"task.complete","id":"GHOST"}]`},

@@ -39,7 +39,9 @@ function carry(from: Stream, to: Stream, entity: Entity, found: PlanRecord): Str
   // The tombstone says by its visibility where the record has gone. One of an
   // earlier publish or withdrawal may be in its way there.
   const left = { removed: true, ...seen };
-  const set = { removed: null, ...found.fields, ...seen };
+  // Why its date moved was said to one side.
+  const told: Record<string, Value> = to === 'shared' && entity === 'milestone' ? { due_reason: null } : {};
+  const set = { removed: null, ...found.fields, ...seen, ...told };
   return [
     { stream: from, change: { entity, id: found.id, set: left, was: {} } },
     { stream: to, change: { entity, id: found.id, set, was: null } },
