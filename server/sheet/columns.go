@@ -93,7 +93,10 @@ var words = []string{"2 Jan 2006", "2 January 2006", "Jan 2, 2006", "January 2, 
 
 // Day reads a date; false for what is none.
 func Day(cell string, order Order) (string, bool) {
-	cell, _, _ = strings.Cut(strings.TrimSpace(cell), "T")
+	cell = strings.TrimSpace(cell)
+	if at := strings.IndexByte(cell, 'T'); at == len(room.DateFormat) { // an instant; a Tuesday is none
+		cell = cell[:at]
+	}
 	for _, form := range []string{room.DateFormat, "2006/1/2", "2006-1-2", "2006.1.2"} {
 		if t, err := time.Parse(form, strings.TrimSuffix(cell, " 00:00:00")); err == nil {
 			return t.Format(room.DateFormat), true

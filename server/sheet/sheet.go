@@ -71,6 +71,7 @@ func fault(format string, args ...any) error {
 type collector struct {
 	table Table
 	line  int
+	size  int // of all cells so far
 }
 
 func (c *collector) take(cells []string) error {
@@ -83,10 +84,17 @@ func (c *collector) take(cells []string) error {
 	if len(cells) > MaxColumns {
 		return fault("the table has more than %d columns", MaxColumns)
 	}
+	most := MaxCell
+	if c.table.Header == nil {
+		most = room.MaxTitle
+	}
 	for i, cell := range cells {
 		cells[i] = clean(cell)
-		if utf8.RuneCountInString(cells[i]) > MaxCell {
-			return fault("row %d, column %d has more than %d characters", c.line, i+1, MaxCell)
+		if c.size += len(cells[i]); c.size > MaxBytes {
+			return fault("the table has more than %d MB of text", MaxBytes>>20) // one text of a workbook can be in every cell
+		}
+		if utf8.RuneCountInString(cells[i]) > most {
+			return fault("row %d, column %d has more than %d characters", c.line, i+1, most)
 		}
 	}
 	switch {
@@ -197,6 +205,11 @@ func xlsxLines(file []byte, take func([]string) error) error {
 		return fault("this workbook cannot be read; save it again, or export it as CSV")
 	}
 	defer func() { _ = book.Close() }() // it was read from memory
+	props, err := book.GetWorkbookProps()
+	if err != nil {
+		return fault("this workbook cannot be read; save it again, or export it as CSV")
+	}
+	from1904 := props.Date1904 != nil && *props.Date1904 // how spreadsheets on a Mac counted days
 	names := book.GetSheetList()
 	if len(names) == 0 {
 		return fault("the workbook has no sheet")
@@ -215,7 +228,7 @@ func xlsxLines(file []byte, take func([]string) error) error {
 		}
 		for i := range cells {
 			if i < len(raw) {
-				cells[i] = day(cells[i], raw[i])
+				cells[i] = day(cells[i], raw[i], from1904)
 			}
 		}
 		if err := take(cells); err != nil {
@@ -233,12 +246,12 @@ var looksLikeDay = regexp.MustCompile(`^[\p{L}.,]*\s*(\d{1,4}[-/. ]{1,2}(\d{1,2}
 
 // day returns a cell that is shown as a date as YYYY-MM-DD: the order of its
 // numbers depends on who looks, the number behind it does not.
-func day(shown, raw string) string {
+func day(shown, raw string, from1904 bool) string {
 	n, err := strconv.ParseFloat(raw, 64)
 	if err != nil || shown == raw || n < 1 || n > 110_000 || !looksLikeDay.MatchString(shown) {
 		return shown
 	}
-	t, err := excelize.ExcelDateToTime(n, false)
+	t, err := excelize.ExcelDateToTime(n, from1904)
 	if err != nil {
 		return shown
 	}

@@ -58,6 +58,43 @@ func TestReadXLSX(t *testing.T) {
 	}
 }
 
+// Spreadsheets on a Mac counted days from 1904; the day is the one they show.
+func TestReadXLSXThatCountsFrom1904(t *testing.T) {
+	file := workbook(t, func(f *excelize.File) {
+		_ = f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: new(true)})
+		_ = f.SetSheetRow("Sheet1", "A1", &[]any{"Task", "Due"})
+		_ = f.SetSheetRow("Sheet1", "A2", &[]any{"Review", 44855}) // 22 October 2026, 1462 days fewer
+		style, _ := f.NewStyle(&excelize.Style{NumFmt: 14})
+		_ = f.SetCellStyle("Sheet1", "B2", "B2", style)
+	})
+	got, err := Read(file)
+	if err != nil || got.Rows[0][1] != "2026-10-22" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// novels is a small workbook that has one long text in every row.
+func novels(t *testing.T) []byte {
+	return workbook(t, func(f *excelize.File) {
+		_ = f.SetCellValue("Sheet1", "A1", "Task")
+		for row := 2; row <= 200; row++ {
+			_ = f.SetCellValue("Sheet1", fmt.Sprintf("A%d", row), strings.Repeat("a", MaxCell))
+		}
+	})
+}
+
+// Dates in words are read, whatever the day of the week begins with.
+func TestDayInWords(t *testing.T) {
+	for cell, want := range map[string]string{
+		"Tue 20 Oct 2026": "2026-10-20", "Thu, 22 Oct 2026": "2026-10-22", "Fri 23 Oct 2026": "2026-10-23",
+		"2026-10-22T09:30:00Z": "2026-10-22", "2026-10-22 00:00:00": "2026-10-22",
+	} {
+		if got, ok := Day(cell, DayFirst); !ok || got != want {
+			t.Errorf("%q is %q, want %q", cell, got, want)
+		}
+	}
+}
+
 // What is made to break the reader is refused in words, in bounded memory.
 func TestReadRefusesHostileFiles(t *testing.T) {
 	packed := func(files map[string]string) []byte {
@@ -94,6 +131,8 @@ func TestReadRefusesHostileFiles(t *testing.T) {
 		"too many rows":          []byte("Task\n" + rows),
 		"too many columns":       []byte(strings.Repeat("a,", MaxColumns) + "a\nb\n"),
 		"a cell that is a book":  []byte("Task\n" + strings.Repeat("a", MaxCell+1) + "\n"),
+		"a column with a novel":  []byte(strings.Repeat("a", room.MaxTitle+1) + ",b\na,b\n"),
+		"a novel in every row":   novels(t),
 		"a file too large":       bytes.Repeat([]byte("a\n"), MaxBytes),
 		"an old workbook":        append([]byte{0xd0, 0xcf, 0x11, 0xe0}, make([]byte, 100)...),
 		"a zip of something":     packed(map[string]string{"a.txt": "a"}),
@@ -106,7 +145,7 @@ func TestReadRefusesHostileFiles(t *testing.T) {
 	} {
 		table, err := Read(file)
 		if room.CodeOf(err) != room.Invalid {
-			t.Errorf("%s: %+v, %v", name, table, err)
+			t.Errorf("%s: %d rows, %v", name, len(table.Rows), err)
 		}
 	}
 }

@@ -350,9 +350,11 @@ func (f *fake) arrive(op room.Op) {
 	side, _ := op.Set["side"].(string)
 	access, _ := op.Set["access"].(string)
 	p.Side, p.Access = room.Side(side), room.Access(access)
-	if !slices.ContainsFunc(f.people, func(q person) bool { return q.ID == p.ID }) {
-		f.people = append(f.people, p)
+	if at := slices.IndexFunc(f.people, func(q person) bool { return q.ID == p.ID }); at >= 0 {
+		f.people[at].State = p.State
+		return
 	}
+	f.people = append(f.people, p)
 }
 
 func (f *fake) Recheck(_ context.Context, id room.ID) { f.checked = append(f.checked, id) }

@@ -192,6 +192,8 @@ func optionsOf(data []byte) (o ImportOptions, err error) {
 		}
 	}
 	switch {
+	case len(o.Skip) > sheet.MaxRows:
+		return o, room.FieldErrorf(room.Invalid, "skip", "a table has at most %d rows to leave out", sheet.MaxRows)
 	case !slices.Contains([]sheet.Order{"", sheet.DayFirst, sheet.MonthFirst}, o.DateOrder):
 		return o, room.FieldErrorf(room.Invalid, "date_order", "date_order is dmy or mdy")
 	case !slices.Contains([]string{"", "seller", "buyer"}, o.OwnerSide):

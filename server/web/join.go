@@ -82,8 +82,11 @@ func (b *JoinBody) check() error {
 // participant returns who comes in by the link: its own person, the one who
 // came in before, somebody new, or "" for nobody in particular.
 func (s *server) participant(ctx context.Context, link room.Link, body JoinBody) (room.RecordID, error) {
-	if link.Participant != "" || link.Watching() {
-		return link.Participant, nil
+	switch {
+	case link.Watching():
+		return "", nil
+	case link.Participant != "":
+		return link.Participant, s.arrive(ctx, link)
 	}
 	if before, ok := s.cameBefore(ctx, link); ok {
 		return before, nil
@@ -98,6 +101,25 @@ func (s *server) participant(ctx context.Context, link room.Link, body JoinBody)
 	// who typed it before. Who comes back has the session.
 	id := room.RecordID(uuid.NewString())
 	return id, s.admit(ctx, link, id, body)
+}
+
+// arrive makes who comes in by a personal link for the first time a person of
+// the room: from then on nobody changes their side or gets another such link.
+func (s *server) arrive(ctx context.Context, link room.Link) error {
+	snapshots, err := s.Store.Snapshot(ctx, link.Room, []room.Stream{room.Shared}, "")
+	if err != nil {
+		return hidden(err)
+	}
+	view, err := lookInto(snapshots)
+	if err != nil {
+		return err
+	}
+	for _, p := range view.Entities.Participant {
+		if p.ID == link.Participant && !p.Removed && p.awaited() {
+			return s.enlist(ctx, link.Room, room.Member{ID: p.ID, Name: p.Name, Side: p.Side, Access: p.Access}, nil)
+		}
+	}
+	return nil // in already, or not let in: the session tells
 }
 
 // cameBefore returns the person of the caller's session, if it came by this link.
@@ -119,11 +141,15 @@ func (s *server) admit(ctx context.Context, link room.Link, id room.RecordID, bo
 	if body.Email != "" {
 		set["email"] = body.Email
 	}
-	verdict, err := s.Hub.Submit(ctx, link.Room, room.Request{
+	return s.enlist(ctx, link.Room, room.Member{ID: id, Name: body.Name, Side: link.Side, Access: link.Access}, set)
+}
+
+// enlist makes somebody active in a room; set is what is known of who is new.
+func (s *server) enlist(ctx context.Context, id room.ID, m room.Member, set room.Fields) error {
+	verdict, err := s.Hub.Submit(ctx, id, room.Request{
 		// Internal: the link is the permission. The commit is the person's own.
-		Member: room.Member{ID: id, Name: body.Name, Side: link.Side, Access: link.Access},
-		Stream: room.Shared, Internal: true,
-		Ops: []room.Op{{Kind: room.KindJoin, ID: id, Set: set}},
+		Member: m, Stream: room.Shared, Internal: true,
+		Ops: []room.Op{{Kind: room.KindJoin, ID: m.ID, Set: set}},
 	})
 	if err != nil {
 		return err

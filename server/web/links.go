@@ -126,7 +126,7 @@ func (s *server) checkPersonal(ctx context.Context, l room.NewLink) error {
 		case p.ID != l.Participant || p.Removed:
 		case p.Side != l.Side:
 			return room.FieldErrorf(room.Invalid, "side", "%s is not of that side", p.Name)
-		case p.State != "added" && p.State != "invited":
+		case !p.awaited():
 			return room.FieldErrorf(room.Conflict, "participant", "%s is in the room already; only who is not in yet gets a personal link", p.Name)
 		default:
 			return nil

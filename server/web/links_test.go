@@ -193,3 +193,28 @@ func TestAPersonalLinkIsForWhoIsNotInYet(t *testing.T) {
 	a.post(links, as("priya"), `{"side":"buyer","participant":"`+string(marc)+`"}`).refused(409, "conflict", "participant")
 	a.post(links, as("priya"), `{"side":"buyer","participant":"20000000-0000-4000-8000-00000000000f"}`).refused(422, "invalid", "participant")
 }
+
+// Who came in by a personal link is in: their side stays, and no second link
+// opens the room as them.
+func TestAPersonalLinkLetsItsPersonIn(t *testing.T) {
+	a := newApp(t)
+	lena := room.RecordID("20000000-0000-4000-8000-000000000009")
+	a.fake.people = append(a.fake.people,
+		person{ID: lena, Name: "Lena Fischer", Side: room.SideBuyer, Access: room.Commenter, State: "added"})
+	body := `{"side":"buyer","participant":"` + string(lena) + `"}`
+	made := a.post("/api/v1/rooms/"+string(roomA)+"/links", as("priya"), body).ok(http.StatusCreated)
+
+	for range 2 { // again on another device
+		if me := a.post("/api/v1/join", nil, `{"token":"`+made["token"].(string)+`"}`).ok(200)["me"].(map[string]any); me["id"] != string(lena) {
+			t.Errorf("me = %v", me)
+		}
+	}
+
+	if len(a.fake.requests) != 1 {
+		t.Fatalf("%d ops, want one: she came in once", len(a.fake.requests))
+	}
+	if r := a.fake.requests[0]; !r.Internal || r.Ops[0].Kind != room.KindJoin || r.Ops[0].ID != lena || r.Member.Side != room.SideBuyer {
+		t.Errorf("request = %+v", r)
+	}
+	a.post("/api/v1/rooms/"+string(roomA)+"/links", as("priya"), body).refused(409, "conflict", "participant")
+}

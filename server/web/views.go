@@ -81,6 +81,9 @@ type person struct {
 	Removed bool          `json:"removed"`
 }
 
+// awaited reports whether the person has not come in yet.
+func (p person) awaited() bool { return p.State == "added" || p.State == "invited" }
+
 // sharedView is the part of a shared snapshot that handlers look into.
 type sharedView struct {
 	Entities struct {
