@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,7 +23,9 @@ func (h *head) lookUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan, reqs
 			twinRead(&b, h.room, req, rev)
 		}
 		for j := range req.Ops {
-			templateRead(&b, h.room, &req.Ops[j])
+			if namesTemplate(req.Ops[j]) {
+				templateRead(&b, h.room, &req.Ops[j])
+			}
 		}
 		if c := h.repeated(req); c != nil {
 			// Backwards from the cursor's rev: what is asked again is recent.
@@ -35,6 +38,12 @@ func (h *head) lookUp(ctx context.Context, conn *pgx.Conn, plan *room.Plan, reqs
 		return nil
 	}
 	return conn.SendBatch(ctx, &b).Close()
+}
+
+// asks reports whether [head.lookUp] has something to read for a request.
+func (h *head) asks(req *room.Request) bool {
+	_, undo := undoes(req)
+	return undo || h.repeated(req) != nil || slices.ContainsFunc(req.Ops, namesTemplate)
 }
 
 // undoes returns the rev that a request takes back.

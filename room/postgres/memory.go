@@ -28,14 +28,13 @@ func remembered(plan *room.Plan) *head {
 }
 
 // suffices reports whether the requests can be judged without looking into the
-// database first: every client's cursors are known, and nothing is asked of the log.
+// database first: every client's cursors are known, and nothing is to be looked up.
 func (h *head) suffices(conn *pgx.Conn, reqs []room.Request) bool {
 	if h == nil || h.wary > 0 || epochOn(conn, h.number) != h.epoch {
 		return false
 	}
 	for i := range reqs {
-		req := &reqs[i]
-		if _, undo := undoes(req); undo || h.repeated(req) != nil || !req.Internal && !h.known[req.Client] {
+		if req := &reqs[i]; h.asks(req) || !req.Internal && !h.known[req.Client] {
 			return false
 		}
 	}

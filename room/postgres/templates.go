@@ -91,12 +91,14 @@ func (s *Store) templates(ctx context.Context, sql string, args ...any) ([]room.
 	return list, wrap(err, "reading templates")
 }
 
-// templateRead reads the template that an op names by id, if it is of the
-// workspace of its room.
+// namesTemplate reports whether an op names a template by id that was not read yet.
+func namesTemplate(op room.Op) bool {
+	return op.Kind == room.KindTemplateApply && op.Body == nil && room.ValidUUID(op.Template)
+}
+
+// templateRead reads the template that an op names, if it is of the workspace of
+// its room.
 func templateRead(b *pgx.Batch, id room.ID, op *room.Op) {
-	if op.Kind != room.KindTemplateApply || op.Body != nil || !room.ValidUUID(op.Template) {
-		return
-	}
 	b.Queue(`select t.body::text from templates t join heads h on h.workspace_id = t.workspace_id
 		where h.room_id = $1 and t.id = $2`, id, op.Template).Query(func(rows pgx.Rows) error {
 		for rows.Next() {

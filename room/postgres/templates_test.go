@@ -168,3 +168,24 @@ func (w *world) rooms() (n int) {
 	}
 	return n
 }
+
+// A writer that remembers the room looks the template up all the same.
+func TestTemplateIsAppliedInARoomThatIsRemembered(t *testing.T) {
+	w := newWorld(t)
+	id := w.ownTemplate("Our way")
+	empty, err := w.store.CreateRoom(context.Background(), room.NewRoom{
+		Workspace: w.workspace, Name: "Empty", BuyerCompany: "Globex", SellerCompany: "Northwind", TimeZone: "UTC", GoLive: "2027-06-01",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, c := w.writing(), newClient()
+	s.world = &world{TB: t, id: empty}
+	s.commit(w.request(c, 1, workspaceKey, room.Shared, room.Op{Kind: "phase.add", ID: newID(), Set: room.Fields{"name": "Evaluate"}}))
+
+	result, _ := s.commit(w.request(c, 2, workspaceKey, room.Shared, room.Op{Kind: room.KindTemplateApply, Template: string(id)}))
+
+	if err := result.Verdicts[0].Err; err != nil {
+		t.Errorf("refused: %v", err)
+	}
+}
