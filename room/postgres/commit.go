@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/room"
 )
@@ -41,22 +42,21 @@ func (s *Store) commit(ctx context.Context, plan *room.Plan, last *head, id room
 		return nil, room.Result{}, err
 	}
 	defer pooled.Release() // a connection left in a transaction is closed by the pool
-	conn := pooled.Conn()
 
-	if plan != nil && last.suffices(conn, reqs) {
+	if plan != nil && last.suffices(pooled.Conn(), reqs) {
 		var result room.Result
-		plan, result, err = s.commitFromMemory(ctx, conn, plan, last, reqs)
+		plan, result, err = s.commitFromMemory(ctx, pooled, plan, last, reqs)
 		if !errors.Is(err, errMoved) {
 			return plan, result, err
 		}
 	}
-	return s.commitUnderLock(ctx, conn, plan, last, id, reqs)
+	return s.commitUnderLock(ctx, pooled, plan, last, id, reqs)
 }
 
 // commitFromMemory judges before it knows that the room is as remembered; the
 // claim, first of the transaction, proves it or ends the transaction. With
 // [errMoved] the plan comes back if it is still good, else nil.
-func (s *Store) commitFromMemory(ctx context.Context, conn *pgx.Conn, plan *room.Plan, h *head, reqs []room.Request) (*room.Plan, room.Result, error) {
+func (s *Store) commitFromMemory(ctx context.Context, pooled *pgxpool.Conn, plan *room.Plan, h *head, reqs []room.Request) (*room.Plan, room.Result, error) {
 	h.recall()
 	verdicts, commits := room.Decide(plan, h.at, h.cursors, reqs)
 	if !h.changed(commits) {
@@ -65,11 +65,11 @@ func (s *Store) commitFromMemory(ctx context.Context, conn *pgx.Conn, plan *room
 	var b pgx.Batch // without begin and commit it is a transaction that ends with the batch
 	h.claim(&b, plan, reqs)
 	h.write(&b, plan, commits)
-	switch err := conn.SendBatch(ctx, &b).Close(); {
+	switch err := pooled.Conn().SendBatch(ctx, &b).Close(); {
 	case movedOn(err):
 		return nil, room.Result{}, errMoved
 	case err != nil:
-		if err := s.settle(ctx, h.room, h, commits, err); err != nil {
+		if err := s.settle(ctx, pooled, h, commits, err); err != nil {
 			return nil, room.Result{}, err
 		}
 	}
@@ -78,7 +78,8 @@ func (s *Store) commitFromMemory(ctx context.Context, conn *pgx.Conn, plan *room
 }
 
 // commitUnderLock locks the room, looks, judges and writes.
-func (s *Store) commitUnderLock(ctx context.Context, conn *pgx.Conn, plan *room.Plan, last *head, id room.ID, reqs []room.Request) (*room.Plan, room.Result, error) {
+func (s *Store) commitUnderLock(ctx context.Context, pooled *pgxpool.Conn, plan *room.Plan, last *head, id room.ID, reqs []room.Request) (*room.Plan, room.Result, error) {
+	conn := pooled.Conn()
 	h, err := lockHead(ctx, conn, id, reqs)
 	if err != nil {
 		return nil, room.Result{}, err
@@ -109,7 +110,7 @@ func (s *Store) commitUnderLock(ctx context.Context, conn *pgx.Conn, plan *room.
 	h.writeHead(&b, plan)
 	b.Queue(`commit`)
 	if err := conn.SendBatch(ctx, &b).Close(); err != nil {
-		if err := s.settle(ctx, id, h, commits, err); err != nil {
+		if err := s.settle(ctx, pooled, h, commits, err); err != nil {
 			return nil, room.Result{}, err
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"parley/room"
 	"parley/room/postgres"
 )
@@ -202,7 +204,14 @@ func testLostCommitReply(t *testing.T, remembers bool) {
 	host := regexp.MustCompile(`host=(\S+)`).FindStringSubmatch(w.dsn)[1]
 	proxy := newCutter(t, filepath.Join(host, ".s.PGSQL.5432"))
 	through := strings.Replace(w.dsn, "host="+host, "host="+filepath.Dir(proxy.Addr().String()), 1)
-	pool, err := postgres.Open(context.Background(), through)
+	opened, err := postgres.Open(context.Background(), through)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	config := opened.Config()
+	config.MaxConns = 1 // as when every connection of the pool was committing
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,23 +7,27 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/room"
 )
 
 // settle finds out what became of a transaction whose commit did not answer. A
 // connection can break after the database has committed and before it says so;
-// the log tells. It returns nil when the batch is durable.
-func (s *Store) settle(ctx context.Context, id room.ID, h *head, commits []room.Encoded, cause error) error {
+// the log tells. It returns nil when the batch is durable. The connection's place
+// in the pool is given back first: when the database goes away all writers come
+// here at once, and each needs another connection.
+func (s *Store) settle(ctx context.Context, pooled *pgxpool.Conn, h *head, commits []room.Encoded, cause error) error {
 	if _, refused := errors.AsType[*pgconn.PgError](cause); refused && !lostConnection(cause) {
 		return cause // the database answered: it rolled back
 	}
 	if _, torn := errors.AsType[tornError](cause); torn {
 		return cause // durable, and in need of somebody who looks into it
 	}
+	pooled.Release()
 	ctx, cancel := bound(ctx) // the first deadline may be what broke the connection
 	defer cancel()
-	durable, err := s.committed(ctx, id, h, commits)
+	durable, err := s.committed(ctx, h.room, h, commits)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w; its outcome could not be read: %w", cause, err)
