@@ -43,7 +43,7 @@ func (s *Store) FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, strin
 	return made.link, made.token, err
 }
 
-// founded is the founder's way into a new room.
+// founded is a new link and its token: the founder's way into a room.
 type founded struct {
 	link  room.Link
 	token string

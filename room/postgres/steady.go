@@ -99,6 +99,11 @@ func (s Steady) At(ctx context.Context, id room.ID, stream room.Stream, rev room
 	return again(ctx, s, away, func() (json.RawMessage, error) { return s.Store.At(ctx, id, stream, rev) })
 }
 
+// RevAt is [Store.RevAt].
+func (s Steady) RevAt(ctx context.Context, id room.ID, stream room.Stream, at time.Time) (room.Rev, error) {
+	return again(ctx, s, away, func() (room.Rev, error) { return s.Store.RevAt(ctx, id, stream, at) })
+}
+
 // Heads is [Store.Heads].
 func (s Steady) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
 	return again(ctx, s, away, func() (map[room.ID]room.Head, error) { return s.Store.Heads(ctx, ids) })
@@ -152,6 +157,38 @@ func (s Steady) Defaults(ctx context.Context, ws room.WorkspaceID) (room.Default
 	return again(ctx, s, away, func() (room.Defaults, error) { return s.Store.Defaults(ctx, ws) })
 }
 
+// SetDefaults is [Store.SetDefaults]: setting twice is setting once.
+func (s Steady) SetDefaults(ctx context.Context, ws room.WorkspaceID, d room.Defaults) error {
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.SetDefaults(ctx, ws, d) })
+	return err
+}
+
+// Templates is [Store.Templates].
+func (s Steady) Templates(ctx context.Context, ws room.WorkspaceID) ([]room.OwnTemplate, error) {
+	return again(ctx, s, away, func() ([]room.OwnTemplate, error) { return s.Store.Templates(ctx, ws) })
+}
+
+// Template is [Store.Template].
+func (s Steady) Template(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) (*room.Template, error) {
+	return again(ctx, s, away, func() (*room.Template, error) { return s.Store.Template(ctx, ws, id) })
+}
+
+// AddTemplate is [Store.AddTemplate].
+func (s Steady) AddTemplate(ctx context.Context, ws room.WorkspaceID, t *room.Template, by room.RecordID) (room.TemplateID, error) {
+	return again(ctx, s, unsent, func() (room.TemplateID, error) { return s.Store.AddTemplate(ctx, ws, t, by) })
+}
+
+// DeleteTemplate is [Store.DeleteTemplate].
+func (s Steady) DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) error {
+	_, err := again(ctx, s, unsent, func() (struct{}, error) { return struct{}{}, s.Store.DeleteTemplate(ctx, ws, id) })
+	return err
+}
+
+// Link is [Store.Link].
+func (s Steady) Link(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
+	return again(ctx, s, away, func() (room.Link, error) { return s.Store.Link(ctx, ws, id) })
+}
+
 // Links is [Store.Links].
 func (s Steady) Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error) {
 	return again(ctx, s, away, func() ([]room.Link, error) { return s.Store.Links(ctx, ws, id) })
@@ -192,13 +229,18 @@ func (s Steady) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error)
 	return again(ctx, s, unsent, func() (room.ID, error) { return s.Store.CreateRoom(ctx, n) })
 }
 
+// FoundRoom is [Store.FoundRoom].
+func (s Steady) FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error) {
+	m, err := again(ctx, s, unsent, func() (m founded, err error) {
+		m.link, m.token, err = s.Store.FoundRoom(ctx, n)
+		return m, err
+	})
+	return m.link, m.token, err
+}
+
 // CreateLink is [Store.CreateLink].
 func (s Steady) CreateLink(ctx context.Context, n room.NewLink) (room.Link, string, error) {
-	type made struct {
-		link  room.Link
-		token string
-	}
-	m, err := again(ctx, s, unsent, func() (m made, err error) {
+	m, err := again(ctx, s, unsent, func() (m founded, err error) {
 		m.link, m.token, err = s.Store.CreateLink(ctx, n)
 		return m, err
 	})
