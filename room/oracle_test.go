@@ -18,18 +18,16 @@ type oracle struct {
 }
 
 type oracleItem struct {
-	status       string
-	whose        whose
-	due          day
-	dated        bool
-	days         int
-	pinned       bool
-	done         day
-	private      bool
-	forecast     day
-	latest       day
-	bounded      bool
-	removedPhase bool
+	status   string
+	whose    whose
+	due      day
+	dated    bool
+	days     int
+	pinned   bool
+	done     day
+	forecast day
+	latest   day
+	bounded  bool
 }
 
 type oracleLink struct{ from, to, lag int }

@@ -121,12 +121,3 @@ func (h *History) streamOf(m *Member, stream string) *Log {
 	}
 	return &Log{}
 }
-
-// at returns the commit with a rev, if the log has it.
-func (l *Log) at(rev int64) (Event, bool) {
-	i := sort.Search(len(l.Commits), func(i int) bool { return l.Commits[i].Rev >= rev })
-	if i < len(l.Commits) && l.Commits[i].Rev == rev {
-		return l.Commits[i], true
-	}
-	return Event{}, false
-}
