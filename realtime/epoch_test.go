@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,4 +107,48 @@ func TestRepairDoesNotMixHistories(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// The store goes over to another history while a member is being brought up to
+// date from the log, and no query has told this server yet. // P32, I4
+func TestCatchUpDoesNotMixHistories(t *testing.T) {
+	for name, change := range map[string]func(*memStore){
+		"another epoch":  func(m *memStore) { m.newEpoch(t, testRoom) },
+		"the same epoch": func(m *memStore) { m.rewind(t, testRoom) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := newMemStore(t)
+				store.commitBehind(t, testRoom, room.Shared, 8) // in the log, in no window
+				b := newBench(t, setup{store: store})
+				var once sync.Once
+				store.setFail(func(call string) error {
+					if call == "after" {
+						once.Do(func() {
+							change(store)
+							store.commitBehind(t, testRoom, room.Shared, 4) // behind where it was, beyond the member
+						})
+					}
+					return nil
+				})
+
+				c, w := b.join("marc", resumeAt(room.Shared, "e1", 2))
+				if !w.entry(room.Shared).Resumed {
+					t.Fatalf("welcome = %s", w.raw)
+				}
+
+				for f := c.next(); f.T != "resync" || f.Why != "epoch"; f = c.next() {
+					if f.T == "commits" {
+						t.Fatalf("got %s", f.raw)
+					}
+				}
+				c.say(`{"t":"join","stream":"shared"}`)
+				for f := c.until("joined"); f.Epoch != "e2"; f = c.until("joined") { // it may come before the check
+					c.until("resync")
+					c.say(`{"t":"join","stream":"shared"}`)
+				}
+				b.stop()
+			})
+		})
+	}
 }

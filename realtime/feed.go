@@ -90,10 +90,14 @@ func (s *session) writeLogPage(c *channel, f *feed, last room.Rev) error {
 	if err := s.conn.cork.flush(); err != nil {
 		return err
 	}
-	epoch, _, run := c.head()
-	rows, err := s.hub.readLog(s.room.id, c.stream, f.rev, logPage)
+	epoch, known, run := c.head()
+	rows, same, err := s.room.readOn(c, epoch, known, f.rev)
+	if err == nil && (!same || run != f.run) {
+		s.room.check.start(s.hub)
+		return s.resync(c, f, last, whyEpoch)
+	}
 	bodies, contiguous := bodiesOf(rows, f.rev)
-	if err != nil || !contiguous || len(rows) == 0 || run != f.run {
+	if err != nil || !contiguous || len(rows) == 0 {
 		s.hub.options.Log.Warn("a member cannot be brought up to date from the log", slog.String("room", string(s.room.id)),
 			slog.String("stream", string(c.stream)), slog.Int64("after", int64(f.rev)), slog.Any("error", err))
 		return s.resync(c, f, last, whyOverflow)

@@ -182,6 +182,9 @@ func (r *liveRoom) addCommits(epoch room.Epoch, revs room.Revs, commits []room.E
 	if current, _, run := r.channels[0].head(); current != epoch {
 		r.restart(run, room.Head{Epoch: epoch, Revs: revs})
 	}
+	if r.fetchUpTo(revs) { // a batch took effect whose answer was lost, here or elsewhere
+		r.hub.publish(r.id, newMessage(messageLook, r.hub.server, 0))
+	}
 	return out
 }
 

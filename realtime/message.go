@@ -18,6 +18,7 @@ const (
 	messagePresence = 'p' // a presenceMessage
 	messageQuery    = 'q' // asks for everybody's full presence
 	messageRecheck  = 'r' // read the grants of this room's sessions again
+	messageLook     = 'l' // compare this room with the store: there are commits that nobody told of
 )
 
 // messageHead is the length of what every message starts with.

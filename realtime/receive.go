@@ -35,6 +35,8 @@ func (r *liveRoom) Receive(message []byte) {
 			r.presence.answerQuery(server)
 		case messageRecheck:
 			r.recheck.start(r.hub)
+		case messageLook:
+			r.Lost()
 		default: // of a newer server; what it means is in the log as well
 		}
 	}

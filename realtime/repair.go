@@ -73,32 +73,41 @@ func (r *liveRoom) compare(head room.Head, before standing) (backwards bool) {
 	if backwards {
 		return true
 	}
-	for i, stream := range room.Streams {
-		if _, last, _ := r.channels[i].head(); last < head.Revs[stream] {
-			r.hub.metrics.gaps.WithLabelValues("position").Inc()
-			r.repairs[i].startAfter(r.hub, repairGrace)
-		}
-	}
+	r.fetchUpTo(head.Revs)
 	return false
 }
 
-// stillIn reports whether the store is in epoch now that something was read from
-// it: what was read before may else be of another history, on top of which this
-// server's commits never were.
-func (r *liveRoom) stillIn(epoch room.Epoch) (bool, error) {
+// fetchUpTo has what is missing up to revs read from the log, and reports whether
+// something is.
+func (r *liveRoom) fetchUpTo(revs room.Revs) (missing bool) {
+	for i, stream := range room.Streams {
+		if _, last, _ := r.channels[i].head(); last < revs[stream] {
+			r.hub.metrics.gaps.WithLabelValues("position").Inc()
+			r.repairs[i].startAfter(r.hub, repairGrace)
+			missing = true
+		}
+	}
+	return missing
+}
+
+// readOn reads a page of the log of c, which this server knows up to last in
+// epoch, above after. Same is false when the page may be of another history, on
+// top of which this server's commits never were: that shows where the store
+// stands once the page was read.
+func (r *liveRoom) readOn(c *channel, epoch room.Epoch, last, after room.Rev) (rows []room.Logged, same bool, err error) {
+	rows, err = r.hub.readLog(r.id, c.stream, after, logPage)
+	if err != nil {
+		return nil, false, err
+	}
 	head, err := r.hub.head(context.Background(), r.id)
-	return head.Epoch == epoch, err
+	return rows, head.Epoch == epoch && head.Revs[c.stream] >= last, err
 }
 
 // repair reads a stream on from the log until nothing is missing.
 func (r *liveRoom) repair(c *channel) {
 	for {
 		epoch, last, _ := c.head()
-		rows, err := r.hub.readLog(r.id, c.stream, last, logPage)
-		same := false
-		if err == nil {
-			same, err = r.stillIn(epoch)
-		}
+		rows, same, err := r.readOn(c, epoch, last, last)
 		if err != nil {
 			r.hub.options.Log.Error("repairing a stream from the log", slog.String("room", string(r.id)),
 				slog.String("stream", string(c.stream)), slog.Any("error", err))
