@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,17 +22,23 @@ const snapshotKept = 2 * time.Second
 type snapshotCache struct {
 	reading singleflight.Group
 
-	mu   sync.Mutex // guards the field below
-	kept map[string][]room.StreamSnapshot
+	mu   sync.Mutex              // guards the field below
+	kept map[string]keptSnapshot // by the streams; one each, however fast revs go by
+}
+
+// keptSnapshot is what was read of some streams when they stood at.
+type keptSnapshot struct {
+	at   string
+	list []room.StreamSnapshot
 }
 
 // read returns the streams' states, shared with others and not to be changed,
 // and the client's own seqs. The seqs are read no earlier than the states: an op
 // that became a commit in between is among the commits that follow.
 func (c *snapshotCache) read(r *liveRoom, streams []room.Stream, client room.ClientID) (list []room.StreamSnapshot, from string, err error) {
-	key := r.snapshotKey(streams)
+	of, at := r.snapshotKey(streams)
 	from = fromCache
-	v, err, _ := c.reading.Do(key, func() (any, error) { return c.fetch(r, streams, key, &from) })
+	v, err, _ := c.reading.Do(of+at, func() (any, error) { return c.fetch(r, streams, of, at, &from) })
 	if err != nil {
 		return nil, from, err
 	}
@@ -50,12 +55,12 @@ func (c *snapshotCache) read(r *liveRoom, streams []room.Stream, client room.Cli
 
 // fetch reads the streams unless somebody has just done so, and says in from
 // when it did.
-func (c *snapshotCache) fetch(r *liveRoom, streams []room.Stream, key string, from *string) (list []room.StreamSnapshot, err error) {
+func (c *snapshotCache) fetch(r *liveRoom, streams []room.Stream, of, at string, from *string) (list []room.StreamSnapshot, err error) {
 	c.mu.Lock()
-	list = c.kept[key]
+	kept := c.kept[of]
 	c.mu.Unlock()
-	if list != nil {
-		return list, nil
+	if kept.at == at {
+		return kept.list, nil
 	}
 	*from = fromSnapshot
 	err = r.hub.read(r.id, func(ctx context.Context) (err error) {
@@ -63,22 +68,24 @@ func (c *snapshotCache) fetch(r *liveRoom, streams []room.Stream, key string, fr
 		return err
 	})
 	if err == nil {
-		c.keep(key, list)
+		c.keep(of, at, list)
 	}
 	return list, err
 }
 
-func (c *snapshotCache) keep(key string, list []room.StreamSnapshot) {
+func (c *snapshotCache) keep(of, at string, list []room.StreamSnapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.kept == nil {
-		c.kept = map[string][]room.StreamSnapshot{}
+		c.kept = map[string]keptSnapshot{}
 	}
-	c.kept[key] = list
+	c.kept[of] = keptSnapshot{at, list}
 	time.AfterFunc(snapshotKept, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		delete(c.kept, key)
+		if c.kept[of].at == at {
+			delete(c.kept, of)
+		}
 	})
 }
 
@@ -111,13 +118,13 @@ func (h *Hub) SharedSnapshot(_ context.Context, id room.ID, stream room.Stream, 
 	return list[0], list[0].Rev >= rev, nil
 }
 
-// snapshotKey names the streams at the revs this server has heard of. A later
-// rev is another key, so nobody is given less than is known here.
-func (r *liveRoom) snapshotKey(streams []room.Stream) string {
-	var key strings.Builder
+// snapshotKey names the streams, and the revs this server has heard of. At a later
+// rev it is read again, so nobody is given less than is known here.
+func (r *liveRoom) snapshotKey(streams []room.Stream) (of, at string) {
 	for _, s := range streams {
 		epoch, last, _ := r.channels[streamIndex(s)].head()
-		fmt.Fprintf(&key, "%s %s %d;", s, epoch, last)
+		of += string(s) + ";"
+		at += fmt.Sprintf("%s %d;", epoch, last)
 	}
-	return key.String()
+	return of, at
 }

@@ -29,3 +29,26 @@ func TestCrowdOfJoinsReadsThePlanOnce(t *testing.T) {
 		b.stop()
 	})
 }
+
+// Members join while others edit: of a plan that is read at every rev one copy is
+// kept, not one for each. // I12
+func TestOneSnapshotIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		for range 10 {
+			b.join("marc")
+			b.submit(1, "edited meanwhile")
+		}
+		r, err := b.hub.acquire(t.Context(), testRoom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.hub.release(r)
+		r.cache.mu.Lock()
+		defer r.cache.mu.Unlock()
+		if n := len(r.cache.kept); n != 1 {
+			t.Errorf("%d snapshots are kept of one stream", n)
+		}
+		b.stop()
+	})
+}
