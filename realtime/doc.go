@@ -6,7 +6,7 @@
 //
 //	session.read      a frame comes in, is decoded and counted against the allowance
 //	writer.enqueue    it waits in the room's queue (at most 256)
-//	writer.run        up to 64 go to Store.Commit as one transaction
+//	writer.run        once there is a place, up to 64 go to Store.Commit as one transaction
 //	channel.add       the commits are encoded into one frame, put in the window; members are woken
 //	session.drain     each member writes what it lacks of the window, in one write
 //	session.answer    the author gets ack or reject, behind the commit

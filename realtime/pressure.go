@@ -160,7 +160,10 @@ func (h *Hub) putOff() bool {
 	return true
 }
 
-// refusesOp reports whether another op would wait too long.
-func (p *pressure) refusesOp() bool {
-	return p.level.Load() >= shedOps && p.waiting.Load() >= p.allowed.Load()
+// refusesOp reports whether another op would wait too long in a room where queued
+// do. One room's crowd is no reason to refuse another room that has less waiting
+// than its share of what may wait.
+func (p *pressure) refusesOp(queued int) bool {
+	allowed := p.allowed.Load()
+	return p.level.Load() >= shedOps && p.waiting.Load() >= allowed && int64(queued) >= allowed/max(1, p.writing.Load())
 }

@@ -2,6 +2,8 @@ package realtime
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,6 +87,55 @@ func TestOverloadShedsInOrderAndRecovers(t *testing.T) { // P40
 		for at := room.Rev(0); at < head; {
 			at = watcher.until("commits").To
 		}
+		b.stop()
+	})
+}
+
+// One room's crowd keeps the server from being quick; another room, with nothing
+// waiting, is let in all the same.
+func TestCrowdedRoomLeavesOthersTheirShare(t *testing.T) { // P40
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		quiet := room.ID(uid(2))
+		b.store.addRoom(t, quiet)
+		b.submit(1, "loads the room")
+		b.slowStore("commit", 600*time.Millisecond)
+		done := make(chan struct{})
+		var wg sync.WaitGroup
+		var shed atomic.Int64
+		for client := range 300 {
+			wg.Go(func() {
+				for seq := int64(1); ; {
+					select {
+					case <-done:
+						return
+					default:
+					}
+					v, err := b.hub.Submit(t.Context(), testRoom, workspaceOp(0x1000+client, seq))
+					switch {
+					case err != nil || v.Err != nil && v.Err.Code != room.Busy:
+						t.Errorf("Submit: %v %v", v.Err, err)
+						return
+					case v.Err != nil:
+						shed.Add(1)
+						time.Sleep(time.Duration(v.Err.RetryMS) * time.Millisecond)
+					default:
+						seq++
+					}
+				}
+			})
+		}
+		time.Sleep(5 * time.Second)
+		if level := b.hub.load.level.Load(); level != shedOps || shed.Load() == 0 {
+			t.Errorf("level %d, %d ops were put off", level, shed.Load())
+		}
+		for client := range 20 {
+			if v, err := b.hub.Submit(t.Context(), quiet, workspaceOp(0x5000+client, 1)); err != nil || v.Err != nil {
+				t.Errorf("in the quiet room: %v %v", v.Err, err)
+			}
+		}
+		close(done)
+		wg.Wait()
 		b.stop()
 	})
 }

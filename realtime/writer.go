@@ -64,7 +64,7 @@ func (w *writer) enqueue(p pending) *room.Error {
 		return busyError(100*time.Millisecond, "the room is busy; send it again a little later")
 	case len(w.queue) > 0 && p.at.Sub(w.queue[0].at) > roomPatience:
 		return busyError(500*time.Millisecond, "the room is held up; send it again a little later")
-	case hub.load.refusesOp():
+	case hub.load.refusesOp(len(w.queue)):
 		hub.metrics.sheds.WithLabelValues("ops").Inc()
 		return busyError(time.Second, "the server is busy; the change will be sent again")
 	}
@@ -87,14 +87,27 @@ func (w *writer) run() {
 	hub := w.room.hub
 	defer hub.running.Done()
 	defer hub.release(w.room)
-	for batch := w.next(); batch != nil; batch = w.next() {
+	for w.more() {
 		hub.commits <- struct{}{} // a place among the store's transactions
-		w.commit(batch)
+		w.commit(w.next())        // with those who came while it waited for one
 		<-hub.commits
 	}
 }
 
-// next takes a batch from the queue, or ends the run.
+// more reports whether requests wait, or ends the run.
+func (w *writer) more() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) > 0 {
+		return true
+	}
+	w.running = false
+	w.queue = nil
+	w.room.hub.load.writing.Add(-1)
+	return false
+}
+
+// next takes a batch from the queue, which is not empty.
 func (w *writer) next() []pending {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -102,12 +115,6 @@ func (w *writer) next() []pending {
 	for n < len(w.queue) && n < room.MaxBatch && (n == 0 || bytes+w.queue[n].size <= batchBytes) {
 		bytes += w.queue[n].size
 		n++
-	}
-	if n == 0 {
-		w.running = false
-		w.queue = nil
-		w.room.hub.load.writing.Add(-1)
-		return nil
 	}
 	w.room.hub.load.waiting.Add(int64(-n))
 	batch := append([]pending(nil), w.queue[:n]...)

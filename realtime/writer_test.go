@@ -105,6 +105,41 @@ func (s *flakyStore) Commit(ctx context.Context, plan *room.Plan, id room.ID, re
 	return nil, room.Result{}, errStoreDown
 }
 
+// While a room waits for a place among the transactions, what comes meanwhile
+// joins the batch, and is counted as waiting. // P28
+func TestBatchIsTakenWhenThereIsAPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{options: Options{MaxCommits: 1}})
+		other := room.ID(uid(2))
+		b.store.addRoom(t, other)
+		b.submit(1, "loads the room")
+		b.slowStore("commit", 300*time.Millisecond)
+		var wg sync.WaitGroup
+		submit := func(id room.ID, client int) {
+			wg.Go(func() {
+				if v, err := b.hub.Submit(t.Context(), id, workspaceOp(client, 1)); err != nil || v.Err != nil {
+					t.Errorf("Submit: %v %v", v.Err, err)
+				}
+			})
+		}
+		before := b.store.count("commit")
+		submit(other, 0x1000) // has the place
+		for client := range 20 {
+			synctest.Wait()
+			submit(testRoom, 0x2000+client)
+		}
+		synctest.Wait()
+		if n := b.hub.load.waiting.Load(); n != 20 {
+			t.Errorf("%d requests wait, want 20", n)
+		}
+		wg.Wait()
+		if n := b.store.count("commit") - before; n != 2 {
+			t.Errorf("%d transactions, want one for each room", n)
+		}
+		b.stop()
+	})
+}
+
 func TestFullQueueIsBusy(t *testing.T) { // P14, I12
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, setup{})
