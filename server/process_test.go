@@ -149,6 +149,12 @@ func databaseURL(t testing.TB) string {
 // call sends a request with a bearer token and returns status and body.
 func (p *process) call(method, path, token, body string) (int, []byte) {
 	p.t.Helper()
+	return p.callAs(method, path, token, "application/json", body)
+}
+
+// callAs is call with a body of another type.
+func (p *process) callAs(method, path, token, mediaType, body string) (int, []byte) {
+	p.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, p.url+path, strings.NewReader(body))
@@ -156,7 +162,7 @@ func (p *process) call(method, path, token, body string) (int, []byte) {
 		p.t.Fatal(err)
 	}
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", mediaType)
 	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)

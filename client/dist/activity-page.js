@@ -1,1 +1,1 @@
-import{Pt as e,Zt as t,_t as n,yt as r}from"./core.js";import i from"./activity.js";var a=r(`<div class="card svelte-2qbjxg"><!></div>`);function o(r){var o=a(),s=e(o);i(s,{}),t(o),n(r,o)}export{o as default};
+import{Pt as e,Qt as t,_t as n,yt as r}from"./core.js";import i from"./activity.js";var a=r(`<div class="card svelte-2qbjxg"><!></div>`);function o(r){var o=a(),s=e(o);i(s,{}),t(o),n(r,o)}export{o as default};

@@ -87,7 +87,8 @@ export class Session {
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#token !== null) headers.set('Authorization', `Bearer ${this.#token}`);
-    if (init.body !== undefined && !headers.has('Content-Type'))
+    // The type of a form names what stands between its parts; the browser sets it.
+    if (typeof init.body === 'string' && !headers.has('Content-Type'))
       headers.set('Content-Type', 'application/json');
     return this.#options.fetch(path, { credentials: 'same-origin', ...init, headers });
   }

@@ -24,6 +24,9 @@ export interface Moving {
   readonly propose?: boolean;
 }
 
+/** More is the menu of the room and the dialogs it leads to. */
+export type More = 'menu' | 'import' | 'templates' | 'save' | 'days';
+
 /** LOCALE is the language that dates and numbers are written in. */
 export const LOCALE = navigator.language;
 
@@ -41,6 +44,8 @@ export class Room {
   dialog: 'share' | 'keys' | 'removed' | 'activity' | null = $state(null);
   /** moving is the date that the dialog asks about. */
   moving: Moving | null = $state.raw(null);
+  /** more is the menu of the room, or what it led to. */
+  more: More | null = $state(null);
   #toasts = 0;
 
   constructor(client: RoomClient, address: Address) {

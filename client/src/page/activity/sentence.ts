@@ -3,6 +3,7 @@ import type { Change, Entity, Value } from '../../replica/types';
 import type { PlanView } from '../../replica/view-types';
 import { STATUS_WORDS } from '../status';
 import { agreementSentence } from './agreement-sentence';
+import { wholeSentence } from './whole-sentence';
 
 /** Sentence says what a commit did: "Marc Olsen moved Security review due, 19 Oct → 22 Oct". */
 export interface Sentence {
@@ -81,8 +82,8 @@ export function sentenceOf(item: ActivityItem, words: Words): Sentence | null {
     (item.kind === 'group' && item.changes.some((c) => c.entity === 'room' && c.was === null))
   )
     return { ...base, verb: 'made the plan', what: '' };
-  const agreed = agreementSentence(item, base, words);
-  if (agreed !== null) return agreed;
+  const told = agreementSentence(item, base, words) ?? wholeSentence(item, base);
+  if (told !== null) return told;
   const [entity, action] = item.kind.split('.') as [Entity, string];
   switch (action) {
     case 'add':
