@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help run setup check check-go check-client test test-go test-client dist e2e soak bench bench-page clean
+.PHONY: help run setup check check-go check-client test test-go test-client dist e2e soak bench bench-page bench-peers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -51,5 +51,8 @@ bench: ## measure; results go to bench/results
 bench-page: ## measure key to paint in a real Chromium; the result goes to bench/results
 	cd client && npx playwright test -c e2e/paint.config.ts
 
+bench-peers: ## measure beside ShareDB, Hocuspocus and Socket.IO, from npm
+	go run ./bench -peers -out bench/results
+
 clean: ## remove build output that is not in git
-	rm -rf client/node_modules client/test-results .cache
+	rm -rf client/node_modules bench/peers/node_modules client/test-results .cache

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 )
@@ -26,8 +27,19 @@ type bench struct {
 	rows   []row
 	sample sample
 
+	// Of -peers.
+	lab          *lab
+	tables       []*table
+	claims       []claim
+	databases    int    // made for peers
+	centrifugoAt string // host:port of a running one, "" for none
+	redis        *exec.Cmd
+	redisAt      string // its URL
+	yjs          yjsScript
+
 	// Owned by the loop's thread.
 	crowds []*crowd // every crowd made, for heartbeats and verify
+	halls  []*hall  // of the running scenario of -peers, for heartbeats
 	checks checks
 }
 
@@ -100,6 +112,9 @@ func (b *bench) beat() error {
 				m.beat(now)
 			}
 		}
+		for _, h := range b.halls {
+			h.beat(now)
+		}
 	})
 	return err
 }
@@ -107,6 +122,7 @@ func (b *bench) beat() error {
 // close stops everything and removes the run's folder.
 func (b *bench) close() error {
 	var err error
+	b.stopRedis()
 	if b.server != nil {
 		err = b.server.stop()
 	}

@@ -29,6 +29,7 @@ type crowd struct {
 	milestones []string
 	people     []string // session tokens of named editors
 	watcher    string   // session token of the watchers' link
+	doomed     bool     // its server is killed; the scenario looks for what was lost
 
 	// Owned by the loop's thread once members are connected.
 	members []*member

@@ -48,7 +48,7 @@ type turn struct {
 func (t *turn) begin() {
 	t.author = t.crowd.editors(1)[0]
 	for _, m := range t.crowd.members {
-		m.onCommits = func(m *member, _, _ int64, at time.Time) {
+		m.onCommits = func(m *member, _, _ int64, _ []byte, at time.Time) {
 			if m != t.author {
 				t.others = append(t.others, at.Sub(t.sent))
 			}

@@ -26,6 +26,8 @@ func floorMain() bool {
 		return false
 	case "fanout":
 		err = serveFloor(newFanoutFloor)
+	case "bare":
+		err = serveBare()
 	case "commit":
 		err = serveFloor(newCommitFloor)
 	default:

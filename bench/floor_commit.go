@@ -36,6 +36,8 @@ func (f *commitFloor) obey(o floorOrder) (floorReport, error) {
 	case "commits":
 		took, err := f.commits(ctx, o.N)
 		return floorReport{Took: took}, err
+	case "inserts":
+		return f.inserts(ctx, f.conns[:o.N], o.For)
 	case "transactions":
 		return f.transactions(ctx, f.conns[:o.N], f.rooms[:o.Rooms], 0, o.For)
 	case "rate":
@@ -97,6 +99,26 @@ func (f *commitFloor) commits(ctx context.Context, n int) ([]time.Duration, erro
 		took = append(took, time.Since(start))
 	}
 	return took, nil
+}
+
+// inserts is commits from every connection at once, for d.
+func (f *commitFloor) inserts(ctx context.Context, conns []*floorConn, d time.Duration) (floorReport, error) {
+	var done atomic.Int64
+	start := time.Now()
+	g, ctx := errgroup.WithContext(ctx)
+	for _, conn := range conns {
+		g.Go(func() error {
+			for time.Since(start) < d {
+				if _, err := conn.Exec(ctx, "insert into bench_floor.rows (body) values ($1)", string(f.body)); err != nil {
+					return fmt.Errorf("inserting a row: %w", err)
+				}
+				done.Add(1)
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	return floorReport{N: int(done.Load()), Seconds: time.Since(start).Seconds()}, err
 }
 
 // transactions commits ops one by one on every connection for d, the i-th

@@ -10,10 +10,11 @@ import (
 
 // The opcodes of RFC 6455 §5.2 that a server may send here.
 const (
-	opText  = 0x1
-	opClose = 0x8
-	opPing  = 0x9
-	opPong  = 0xA
+	opText   = 0x1
+	opBinary = 0x2
+	opClose  = 0x8
+	opPing   = 0x9
+	opPong   = 0xA
 )
 
 // nextFrame cuts one whole frame off b. It returns ok false when b ends inside

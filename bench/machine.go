@@ -86,10 +86,10 @@ func canPin() bool {
 	return err == nil && runtime.NumCPU() >= 2
 }
 
-// resultFile is the name of a run's result: the day, the cores, and a number
-// from the second of a day on.
-func resultFile(dir, day string, cores int) string {
-	name := fmt.Sprintf("%s-%d-cores", day, cores)
+// resultFile is the name of a run's result: the day, what kind it is, and a
+// number from the second of a day on.
+func resultFile(dir, day, kind string) string {
+	name := day + "-" + kind
 	path := filepath.Join(dir, name+".md")
 	for n := 2; ; n++ {
 		if _, err := os.Stat(path); err != nil {

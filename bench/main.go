@@ -36,6 +36,8 @@ type options struct {
 	bin   string
 	only  []string
 	quick bool
+	peers bool
+	other string // address of a Centrifugo
 	runs  int
 	pin   bool
 }
@@ -63,7 +65,9 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&o.out, "out", "", "folder for the result file; empty: standard output")
 	flags.StringVar(&o.bin, "bin", "", "server binary to measure; empty: build ./server")
-	flags.StringVar(&only, "only", "", "scenarios to run, by comma: latency, plan, throughput, fanout, cpu, idle; empty: all")
+	flags.StringVar(&only, "only", "", "scenarios to run, by comma: "+names(scenarios)+"; with -peers: "+names(peerScenarios)+"; empty: all")
+	flags.BoolVar(&o.peers, "peers", false, "measure beside ShareDB, Hocuspocus and Socket.IO, from npm")
+	flags.StringVar(&o.other, "centrifugo", "", "with -peers: host:port of a running Centrifugo whose clients may subscribe and publish without a token")
 	flags.BoolVar(&o.quick, "quick", false, "small sizes, under a minute: shows that everything works, measures nothing")
 	flags.IntVar(&o.runs, "runs", 0, "runs per figure; 0: 5, or 1 with -quick")
 	flags.BoolVar(&o.pin, "pin", canPin(), "server, database and floors on core 0, generator on core 1")
@@ -74,7 +78,7 @@ func parse(args []string) (options, error) {
 		o.only = strings.Split(only, ",")
 	}
 	for _, name := range o.only {
-		if !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.name == name }) {
+		if !slices.ContainsFunc(o.scenarios(), func(s scenario) bool { return s.name == name }) {
 			return o, complain(flags, "-only names %q, which is no scenario", name)
 		}
 	}
@@ -82,6 +86,23 @@ func parse(args []string) (options, error) {
 		return o, complain(flags, "%q is not a flag", flags.Arg(0))
 	}
 	return o, nil
+}
+
+// scenarios are those that the flags choose from.
+func (o options) scenarios() []scenario {
+	if o.peers {
+		return peerScenarios
+	}
+	return scenarios
+}
+
+// names lists scenarios.
+func names(scenarios []scenario) string {
+	var out []string
+	for _, s := range scenarios {
+		out = append(out, s.name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // complain says what is wrong with the flags, and how they are used.
@@ -111,12 +132,21 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	a := about{at: began, command: strings.Join(append([]string{"go run ./bench"}, os.Args[1:]...), " "),
+		version: sourceVersion(ctx), machine: m, size: size}
+	if o.peers {
+		b.centrifugoAt = o.other
+		if err := b.measurePeers(ctx, o.only); err != nil {
+			return err
+		}
+		a.took = time.Since(began)
+		return publish(b.markdownPeers(a), o.out, began, fmt.Sprintf("%d-cores-peers", m.cores))
+	}
 	if err := b.measure(ctx, o.only); err != nil {
 		return err
 	}
-	result := markdown(about{at: began, command: strings.Join(append([]string{"go run ./bench"}, os.Args[1:]...), " "),
-		version: sourceVersion(ctx), machine: m, size: size, took: time.Since(began)}, b.rows, b.checks)
-	return publish(result, o.out, began, m.cores)
+	a.took = time.Since(began)
+	return publish(markdown(a, b.rows, b.checks), o.out, began, fmt.Sprintf("%d-cores", m.cores))
 }
 
 // measure runs the scenarios, each verified against the log before the next.
@@ -124,6 +154,11 @@ func (b *bench) measure(ctx context.Context, only []string) error {
 	if err := b.takeSample(ctx); err != nil {
 		return fmt.Errorf("taking a sample: %w", err)
 	}
+	return b.runAll(ctx, scenarios, only)
+}
+
+// runAll runs the scenarios that only names, or all.
+func (b *bench) runAll(ctx context.Context, scenarios []scenario, only []string) error {
 	for _, s := range scenarios {
 		if len(only) > 0 && !slices.Contains(only, s.name) {
 			continue
@@ -141,7 +176,7 @@ func (b *bench) measure(ctx context.Context, only []string) error {
 }
 
 // publish writes the result to a new file in dir, or to standard output.
-func publish(result []byte, dir string, at time.Time, cores int) error {
+func publish(result []byte, dir string, at time.Time, kind string) error {
 	if dir == "" {
 		_, err := os.Stdout.Write(result)
 		return err
@@ -149,7 +184,7 @@ func publish(result []byte, dir string, at time.Time, cores int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder for results: %w", err)
 	}
-	path := resultFile(dir, at.Format(time.DateOnly), cores)
+	path := resultFile(dir, at.Format(time.DateOnly), kind)
 	if err := os.WriteFile(path, result, 0o644); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}

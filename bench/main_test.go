@@ -20,14 +20,43 @@ func TestMain(m *testing.M) {
 // The whole generator against the real server, small: it asserts that every
 // check holds and every figure exists, and nothing about speed.
 func TestQuickRunMeasuresEverything(t *testing.T) {
-	dir := t.TempDir()
+	result := quickRun(t, options{quick: true})
 
-	err := run(t.Context(), options{out: dir, quick: true})
+	for _, want := range []string{"edit → others p50", "one hot room", "server CPU per delivery", "RSS per connection", "per 1,000 edits", "## Checks"} {
+		if !strings.Contains(result, want) {
+			t.Errorf("the result has no %q:\n%s", want, result)
+		}
+	}
+}
+
+// The same beside the real peers, which must all be there, speak as their drivers
+// expect, and lose nothing while they live.
+func TestQuickRunMeasuresPeers(t *testing.T) {
+	result := quickRun(t, options{quick: true, peers: true})
+
+	for _, want := range []string{"deliveries per CPU second", "one edit in flight", "edit → the others", "the member at the other server", "all in one room",
+		"until all have caught up", "acknowledged edits lost", "RSS per connection", "SIGKILL: acknowledged edits lost | 0.00", "## Checks"} {
+		if !strings.Contains(result, want) {
+			t.Errorf("the result has no %q:\n%s", want, result)
+		}
+	}
+	for _, never := range []string{"not measured", "gave up"} {
+		if strings.Contains(result, never) {
+			t.Errorf("the result has %q:\n%s", never, result)
+		}
+	}
+}
+
+// quickRun returns the result of a run with small sizes.
+func quickRun(t *testing.T, o options) string {
+	t.Helper()
+	o.out = t.TempDir()
+	err := run(t.Context(), o)
 
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	files, err := filepath.Glob(filepath.Join(o.out, "*.md"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("results = %v, %v", files, err)
 	}
@@ -35,12 +64,8 @@ func TestQuickRunMeasuresEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"edit → others p50", "one hot room", "server CPU per delivery", "RSS per connection", "per 1,000 edits", "## Checks"} {
-		if !strings.Contains(string(result), want) {
-			t.Errorf("the result has no %q:\n%s", want, result)
-		}
-	}
 	if strings.Contains(string(result), "| – ") || strings.Contains(string(result), "NaN") {
 		t.Errorf("a figure is missing:\n%s", result)
 	}
+	return string(result)
 }

@@ -25,9 +25,10 @@ type member struct {
 
 	welcomed bool
 	epoch    string
-	rev      int64 // the newest commit it has
-	seq      int64 // the last op it sent
-	answered int64 // the last op it got a verdict for
+	rev      int64             // the newest commit it has
+	seq      int64             // the last op it sent
+	answered int64             // the last op it got a verdict for
+	others   map[string]joined // where its other streams stand; nobody edits them
 	accepted int64
 	received int64 // commits delivered, one by one
 
@@ -37,26 +38,56 @@ type member struct {
 	resyncs int64 // times the server told it to catch up
 	skipped int64 // revs it got as part of a newer snapshot instead
 
-	onCommits func(m *member, from, to int64, at time.Time)
+	busied  int64    // ops that the server put off
+	pending [][]byte // the frames of ops without a verdict
+	open    int64    // times an op was sent and has had no answer, of whatever kind
+	held    held
+
+	onCommits func(m *member, from, to int64, payload []byte, at time.Time)
 	onAck     func(m *member, seq, rev int64, at time.Time)
 }
 
 // connect opens a member's socket in its room and sends hello.
 func connect(l *loop, addr, origin string, c *crowd, token string) (*member, error) {
-	s, err := dialSocket(addr, "/api/v1/rooms/"+c.id+"/live", origin, "parley.v1")
+	m := newMember(c)
+	return m, m.dial(l, addr, origin, token)
+}
+
+func newMember(c *crowd) *member {
+	return &member{crowd: c, client: uuid.NewString(), others: map[string]joined{}}
+}
+
+// again is the member that comes back for m, which has left with nothing
+// unanswered: the same client, where it stopped reading.
+func (m *member) again() *member {
+	return &member{crowd: m.crowd, client: m.client, edits: m.edits, epoch: m.epoch, rev: m.rev, seq: m.seq, answered: m.seq, others: m.others}
+}
+
+// dial opens the member's socket and sends hello, with how far it has read if it
+// was there before.
+func (m *member) dial(l *loop, addr, origin, token string) error {
+	s, err := dialSocket(addr, "/api/v1/rooms/"+m.crowd.id+"/live", origin, "parley.v1")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	m := &member{socket: s, crowd: c, client: uuid.NewString()}
+	m.socket = s
 	if err := s.attach(l, m.take); err != nil {
-		return nil, err
+		return err
 	}
-	hello, err := json.Marshal(map[string]any{"t": "hello", "v": 1, "client": m.client, "token": token})
+	hello := map[string]any{"t": "hello", "v": 1, "client": m.client, "token": token}
+	if m.epoch != "" {
+		streams := map[string]any{sharedStream: map[string]any{"epoch": m.epoch, "rev": m.rev}}
+		for name, at := range m.others {
+			streams[name] = map[string]any{"epoch": at.Epoch, "rev": at.Rev}
+		}
+		hello["streams"] = streams
+	}
+	encoded, err := json.Marshal(hello)
 	if err != nil {
-		return nil, fmt.Errorf("encoding hello: %w", err)
+		return fmt.Errorf("encoding hello: %w", err)
 	}
-	l.do(func() { m.send(hello); m.flush() })
-	return m, nil
+	l.do(func() { m.send(encoded); m.flush() })
+	return nil
 }
 
 // unanswered is how many ops have no verdict yet.
@@ -64,6 +95,11 @@ func (m *member) unanswered() int64 { return m.seq - m.answered }
 
 // edit sends one milestone.update: a new title of the same length each time.
 func (m *member) edit(milestone string) {
+	m.update(milestone, appendTitle(nil, m.client, m.seq+1))
+}
+
+// update sends one milestone.update with this title.
+func (m *member) update(milestone string, title []byte) {
 	m.seq++
 	op := make([]byte, 0, 320)
 	op = append(op, `{"t":"op","stream":"shared","seq":`...)
@@ -73,8 +109,12 @@ func (m *member) edit(milestone string) {
 	op = append(op, `,"op":{"kind":"milestone.update","id":"`...)
 	op = append(op, milestone...)
 	op = append(op, `","set":{"title":"`...)
-	op = appendTitle(op, m.client, m.seq)
-	m.send(append(op, `"}}}`...))
+	op = append(op, title...)
+	op = append(op, `"}}}`...)
+	m.pending = append(m.pending, op)
+	if !m.held.back {
+		m.sendOp(op)
+	}
 }
 
 // appendTitle appends a title of 64 characters, such as a person writes, that
@@ -125,8 +165,8 @@ func (m *member) take(payload []byte, at time.Time) error {
 		m.resyncs++
 		m.send(fmt.Appendf(nil, `{"t":"join","stream":"shared","epoch":%q,"rev":%d}`, m.epoch, m.rev))
 		return nil
-	default: // reject, error, bye: nothing here asks for them
-		return fmt.Errorf("the server answered %.300s", payload)
+	default: // of reject and error only busy and its gaps are fine; nothing here asks for bye
+		return m.takeRefusal(payload, string(kind))
 	}
 }
 
@@ -155,7 +195,7 @@ func (m *member) takeCommits(payload []byte, at time.Time) error {
 		m.crowd.sampling, m.crowd.sample = false, bytes.Clone(payload)
 	}
 	if m.onCommits != nil {
-		m.onCommits(m, from, to, at)
+		m.onCommits(m, from, to, payload, at)
 	}
 	return nil
 }
@@ -171,6 +211,8 @@ func (m *member) takeAck(payload []byte, at time.Time) error {
 	}
 	m.answered = seq
 	m.accepted++
+	m.pending = m.pending[1:]
+	m.open--
 	m.crowd.acknowledged(rev)
 	if m.onAck != nil {
 		m.onAck(m, seq, rev, at)
@@ -189,10 +231,17 @@ func (m *member) takeJoined(payload []byte, kind string) error {
 		return fmt.Errorf("decoding %s: %w", kind, err)
 	}
 	for _, s := range append(f.Streams, f.joined) {
-		if s.Stream != sharedStream || s.Resumed {
+		if s.Stream == "" {
+			continue // of a welcome, which has its streams in a list
+		}
+		if s.Stream != sharedStream {
+			m.others[s.Stream] = s
 			continue
 		}
-		if m.welcomed {
+		if s.Resumed {
+			continue
+		}
+		if m.epoch != "" {
 			if s.Rev < m.rev {
 				return fmt.Errorf("a snapshot at rev %d came after rev %d", s.Rev, m.rev)
 			}

@@ -105,7 +105,7 @@ func TestMemberRefusesABrokenPromise(t *testing.T) {
 		"fewer commits than revs":        {ack1, `{"t":"commits","stream":"shared","epoch":"1.1","from":6,"to":7,"commits":[{"rev":6}]}`},
 		"a verdict for an op not sent":   {ack1, commit6, `{"t":"ack","stream":"shared","seq":2,"rev":7}`},
 		"the same verdict twice":         {ack1, commit6, ack1},
-		"a refusal":                      {`{"t":"reject","stream":"shared","seq":1,"code":"busy","message":"Try again."}`},
+		"a refusal":                      {`{"t":"reject","stream":"shared","seq":1,"code":"invalid","message":"No."}`},
 		"a snapshot from before the rev": {ack1, commit6, `{"t":"joined","stream":"shared","epoch":"1.1","rev":5,"seq":1,"snapshot":{}}`},
 		"an error":                       {`{"t":"error","code":"bad_frame","message":"No.","fatal":true}`},
 	} {
@@ -121,6 +121,26 @@ func TestMemberRefusesABrokenPromise(t *testing.T) {
 				t.Error("nothing was noticed")
 			}
 		})
+	}
+}
+
+// P13: an op that is put off goes again when the time has come, with all above it.
+func TestMemberSendsAgainWhatWasPutOff(t *testing.T) {
+	l, c, m := scripted(t, welcomeAt5, `{"t":"reject","stream":"shared","seq":1,"code":"busy","message":"Later.","retry_ms":20}`)
+
+	err := settle(l, []*crowd{c})
+	var sent time.Time
+	l.do(func() { m.edit("m"); sent = time.Now(); m.flush() })
+
+	again := func() (again bool) {
+		l.do(func() { again = m.busied == 1 && !m.held.back && m.open == 1 && len(m.pending) == 1 })
+		return again
+	}
+	for err == nil && !again() && time.Since(sent) < 5*time.Second {
+		time.Sleep(time.Millisecond)
+	}
+	if took := time.Since(sent); err != nil || !again() || took < 20*time.Millisecond {
+		t.Errorf("err %v, sent again %t after %s", err, again(), took)
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type row struct {
 // floor, a value. The zero target is none: the figure is for information.
 type target struct {
 	atMost, atLeast float64
+	none            bool // the figure has to be zero in every run
 }
 
 // judged is the series the target is about.
@@ -39,6 +41,8 @@ func (r row) met() string {
 	switch {
 	case r.target == target{}:
 		return ""
+	case r.target.none && slices.Max(r.judged()) == 0:
+		return "met"
 	case r.target.atMost > 0 && v <= r.target.atMost, r.target.atLeast > 0 && v >= r.target.atLeast:
 		return "met"
 	default:

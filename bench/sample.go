@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 )
 
 // sample is what the server really sends for one edit; the floors send and
@@ -63,4 +65,19 @@ func (b *bench) openCommitFloor(conns, rooms int) (*floor, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// sampleWith is the sample's payload with this title set, and with one of the same
+// size that was there before.
+func (b *bench) sampleWith(title []byte) ([]byte, error) {
+	_, payload, _, ok, err := nextFrame(b.sample.frame)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("the sample is no frame (%w)", err)
+	}
+	parts := regexp.MustCompile(`"title":"[^"]*"`).FindAllIndex(payload, -1)
+	if len(parts) != 2 {
+		return nil, fmt.Errorf("the sample has not two titles: %s", payload)
+	}
+	set, was := parts[0], parts[1]
+	return slices.Concat(payload[:set[0]], []byte(`"title":"`), title, payload[set[1]-1:was[0]], []byte(`"title":"`), bodyRest[:len(title)], payload[was[1]-1:]), nil
 }

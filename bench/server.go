@@ -53,9 +53,34 @@ func buildServer(ctx context.Context, dir string) (string, error) {
 // startServer starts bin on a data directory and waits until it is ready. A
 // later start on the same directory finds the earlier rooms and sessions.
 func startServer(ctx context.Context, bin, data string, pinned bool) (*server, error) {
+	s, err := startOnly(ctx, bin, data, pinned)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.findPostgres(data); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+// startBeside starts another server on the database of s, and on the Redis that
+// redisURL names if it names one.
+func (s *server) startBeside(ctx context.Context, bin, data string, pinned bool, redisURL string) (*server, error) {
+	other, err := startOnly(ctx, bin, data, pinned, "DATABASE_URL="+s.dsn, "REDIS_URL="+redisURL)
+	if err == nil {
+		other.dsn, other.postmaster = s.dsn, s.postmaster
+	}
+	return other, err
+}
+
+// startOnly starts bin, its environment as given and otherwise clean.
+func startOnly(ctx context.Context, bin, data string, pinned bool, env ...string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(data), 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder of the server: %w", err)
 	}
 	s := &server{addr: addr, origin: "http://" + addr, ended: make(chan error, 1)}
 	if s.log, err = os.OpenFile(filepath.Join(filepath.Dir(data), "server.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644); err != nil {
@@ -64,13 +89,14 @@ func startServer(ctx context.Context, bin, data string, pinned bool) (*server, e
 	s.cmd = onServerCore(pinned, bin)
 	s.cmd.Env = append(cleanEnv(), "PARLEY_ADDR="+addr, "PARLEY_PUBLIC_URL="+s.origin, "PARLEY_DATA="+data,
 		"PARLEY_ADMIN_KEY="+adminKey, "PARLEY_DEMO=false", "PARLEY_OPS_PER_SECOND=0")
+	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the server: %w", err)
 	}
 	s.pid = s.cmd.Process.Pid
 	go func() { s.ended <- s.cmd.Wait() }()
-	if err := errors.Join(s.awaitReady(ctx), s.findPostgres(data)); err != nil {
+	if err := s.awaitReady(ctx); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil

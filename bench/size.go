@@ -24,6 +24,15 @@ type size struct {
 
 	idle   []int         // idle: connections, ascending
 	settle time.Duration // idle: rest before memory is read
+
+	// Of -peers.
+	halls    []int // fan-out: members of the room
+	alone    int   // edits in flight one by one, per run
+	peered   int   // rooms of five
+	returns  int   // of them that come back at once
+	idlers   int   // idle connections of one system
+	idleRuns int   // each of them a start and as many connections
+	kills    int
 }
 
 var fullSize = size{
@@ -32,6 +41,7 @@ var fullSize = size{
 	editors: 8, rooms: 50, stretch: 2500 * time.Millisecond,
 	audience: []int{100, 1000}, rate: 20, paced: 500,
 	idle: []int{5000, 10_000}, settle: 8 * time.Second,
+	halls: []int{100, 1000, 5000}, alone: 60, peered: 200, returns: 200, idlers: 10_000, idleRuns: 3, kills: 5,
 }
 
 var quickSize = size{
@@ -40,4 +50,5 @@ var quickSize = size{
 	editors: 4, rooms: 5, stretch: 400 * time.Millisecond,
 	audience: []int{50}, rate: 20, paced: 100,
 	idle: []int{200}, settle: 200 * time.Millisecond,
+	halls: []int{20}, alone: 10, peered: 5, returns: 5, idlers: 200, idleRuns: 1, kills: 1,
 }

@@ -54,7 +54,8 @@ func dialTCP(addr string) (int, error) {
 	return fd, nil
 }
 
-// dialSocket opens a WebSocket to path on addr with the given subprotocol.
+// dialSocket opens a WebSocket to path on addr with the given subprotocol, or
+// with none.
 func dialSocket(addr, path, origin, protocol string) (*socket, error) {
 	fd, err := dialTCP(addr)
 	if err != nil {
@@ -79,8 +80,11 @@ func upgrade(fd int, addr, path, origin, protocol string) ([]byte, error) {
 	}
 	var key [16]byte
 	_, _ = rand.Read(key[:]) // never fails
+	if protocol != "" {
+		protocol = "Sec-WebSocket-Protocol: " + protocol + "\r\n"
+	}
 	request := fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\n\r\n",
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n%s\r\n",
 		path, addr, origin, base64.StdEncoding.EncodeToString(key[:]), protocol)
 	if err := writeAll(fd, []byte(request)); err != nil {
 		return nil, err
@@ -112,13 +116,21 @@ func (s *socket) attach(l *loop, handle func(payload []byte, at time.Time) error
 	}
 	s.loop, s.frame = l, handle
 	var err error
-	l.do(func() { err = l.add(s.fd, s) })
+	l.do(func() {
+		if err = l.add(s.fd, s); err == nil && len(s.in) > 0 { // frames that came with the handshake's answer
+			s.err = s.take(nil, time.Now())
+			s.flush()
+		}
+	})
 	return err
 }
 
 // send queues a text frame; it leaves when the event being handled is done, in
 // one write with what else is queued, as a browser's would.
 func (s *socket) send(payload []byte) { s.out = appendFrame(s.out, opText, payload) }
+
+// sendBinary is send for a binary frame.
+func (s *socket) sendBinary(payload []byte) { s.out = appendFrame(s.out, opBinary, payload) }
 
 // flush writes what is queued.
 func (s *socket) flush() {
@@ -194,7 +206,7 @@ func (s *socket) keep(rest []byte) {
 
 func (s *socket) handle(op byte, payload []byte, at time.Time) error {
 	switch op {
-	case opText:
+	case opText, opBinary:
 		return s.frame(payload, at)
 	case opPing:
 		s.out = appendFrame(s.out, opPong, payload)

@@ -34,6 +34,15 @@ func (s series) over(floor series) series {
 	return ratio
 }
 
+// plus returns s[i] + other[i] for each run.
+func (s series) plus(other series) series {
+	sum := make(series, 0, len(s))
+	for i := range min(len(s), len(other)) {
+		sum = append(sum, s[i]+other[i])
+	}
+	return sum
+}
+
 // quantile returns the value below which the part q of values lies, between
 // neighbours by interpolation.
 func quantile(values []float64, q float64) float64 {

@@ -16,6 +16,7 @@ type checks struct {
 	deliveries int64 // commits received, each next to the one before
 	acks       int64
 	resyncs    int64
+	busied     int64 // ops put off and sent again
 	skipped    int64 // revs that came inside a newer snapshot, after a resync
 	logged     int64 // edits found in the activity log
 	rooms      int64
@@ -27,14 +28,16 @@ func (c *checks) saw(m *member) {
 	c.deliveries += m.received
 	c.acks += m.accepted
 	c.resyncs += m.resyncs
+	c.busied += m.busied
 	c.skipped += m.skipped
 }
 
 func (c checks) String() string {
 	return fmt.Sprintf("- %s members received %s commits, each rev the one after the last.\n"+
 		"- %s edits were acknowledged, in order, none refused; the activity logs of %s rooms hold %s, each once, under revs without a hole.\n"+
+		"- %s ops were put off as busy and sent again.\n"+
 		"- %s times a member was told to catch up (slow reader); %s revs came inside a newer snapshot instead.\n",
-		whole(c.members), whole(c.deliveries), whole(c.acks), whole(c.rooms), whole(c.logged), whole(c.resyncs), whole(c.skipped))
+		whole(c.members), whole(c.deliveries), whole(c.acks), whole(c.rooms), whole(c.logged), whole(c.busied), whole(c.resyncs), whole(c.skipped))
 }
 
 // verify compares what members were promised with the activity log, in
