@@ -116,12 +116,16 @@ const (
 	// recheckEvery is how often grants are read again without a sign of change.
 	recheckEvery = 60 * time.Second
 
-	presenceEvery = 100 * time.Millisecond // between two presence frames of a room
-	leaveGrace    = 5 * time.Second        // a reload does not flicker
-	peerEvery     = 15 * time.Second       // between two full lists for other servers
-	peerCheck     = 5 * time.Second        // between two looks for servers that are gone
-	peerTimeout   = 35 * time.Second       // another server's presence without a sign of it
-	listedMembers = 50                     // presence entries shown in a crowd …
-	crowd         = 100                    // … of more than this many
-	draftLimit    = 140                    // characters of a draft
+	presenceEvery = 100 * time.Millisecond // between two presence frames of a room …
+	// presencePerVisitor is what each visitor adds to it above a hundred of them,
+	// so that a room writes about a thousand presence frames a second at most until
+	// presenceEveryShed is reached.
+	presencePerVisitor = time.Millisecond
+	leaveGrace         = 5 * time.Second  // a reload does not flicker
+	peerEvery          = 15 * time.Second // between two full lists for other servers
+	peerCheck          = 5 * time.Second  // between two looks for servers that are gone
+	peerTimeout        = 35 * time.Second // another server's presence without a sign of it
+	listedMembers      = 50               // presence entries shown in a crowd …
+	crowd              = 100              // … of more than this many
+	draftLimit         = 140              // characters of a draft
 )

@@ -139,12 +139,20 @@ func (p *presence) removeLocked(v *visitor) {
 	p.relist = true
 }
 
-// flushSoonLocked has the changes shown, presenceEvery after the last time or at once.
+// flushSoonLocked has the changes shown, everyLocked after the last time or at once.
 func (p *presence) flushSoonLocked() {
 	if p.timer != nil || p.stopped {
 		return
 	}
-	p.timer = time.AfterFunc(max(0, p.room.hub.load.presenceEvery()-time.Since(p.flushed)), p.flush)
+	p.timer = time.AfterFunc(max(0, p.everyLocked()-time.Since(p.flushed)), p.flush)
+}
+
+// everyLocked is the time between two presence frames. In a crowd somebody comes
+// or goes all the time, and to tell everybody of each would cost as many frames
+// as members times members: each member adds a little to it.
+func (p *presence) everyLocked() time.Duration {
+	crowded := min(presenceEveryShed, time.Duration(len(p.visitors))*presencePerVisitor)
+	return max(p.room.hub.load.presenceEvery(), crowded)
 }
 
 // flush shows what changed to the members here and tells the other servers.

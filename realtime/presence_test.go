@@ -271,6 +271,53 @@ func TestCrowdIsCountedAndCut(t *testing.T) { // P26
 	})
 }
 
+// In a crowd somebody comes all the time; to tell everybody at once of each would
+// cost members times members. The number is right in the end. // P24
+func TestPresenceOfACrowdComesSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		b.store.grant("watcher", testRoom, room.Member{Access: room.Viewer})
+		enter := func(i int) *client {
+			c, err := b.connect(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.say(fmt.Sprintf(`{"t":"hello","v":1,"client":%q,"token":"watcher"}`, uid(0x7000+i)))
+			c.expect("welcome")
+			return c
+		}
+		first := enter(0)
+		const people = 400
+		for i := range people {
+			enter(i + 1)
+		}
+		time.Sleep(2 * time.Second)
+		for len(first.frames) > 0 {
+			<-first.frames
+		}
+
+		var last frame
+		frames := 0
+		for i := range 40 { // one every 50 ms: at most 20 frames, were each flush told
+			enter(people + 1 + i)
+			time.Sleep(50 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Second)
+		for len(first.frames) > 0 {
+			last = <-first.frames
+			frames++
+		}
+
+		if frames < 3 || frames > 8 {
+			t.Errorf("%d frames for two seconds of coming in a crowd of %d", frames, people)
+		}
+		if last.Watching != people+41 {
+			t.Errorf("the last says %d are watching, of %d: %s", last.Watching, people+41, last.raw)
+		}
+		b.stop()
+	})
+}
+
 func track(known map[string]bool, f frame) {
 	for _, list := range [][]presenceEntry{f.Here, f.Join, f.Update} {
 		for _, e := range list {
