@@ -31,7 +31,7 @@ type ChangeGroup struct {
 // Difference is one thing that is not as it was.
 type Difference struct {
 	Text      string        `json:"text" doc:"a sentence without a full stop: Security review moved from 19 Oct to 22 Oct, 3 days later"`
-	Entity    room.Entity   `json:"entity"`
+	Entity    room.Entity   `json:"entity" enum:"room,participant,role_slot,phase,milestone,criterion,task,dependency,comment,date_proposal,baseline,acceptance"`
 	ID        room.RecordID `json:"id" format:"uuid"`
 	Milestone room.RecordID `json:"milestone,omitempty" format:"uuid" doc:"the milestone it is about"`
 }

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -57,9 +58,11 @@ func uploadPath(path string) bool {
 	return strings.HasPrefix(path, "/api/v1/rooms/") && (strings.HasSuffix(path, "/import") || strings.HasSuffix(path, "/import/preview"))
 }
 
-// upload describes a call that takes a file and options.
-func upload(path, id, summary string) huma.Operation {
+// upload describes a call that takes a file and options and answers a T.
+func upload[T any](s *server, path, id, summary string) huma.Operation {
 	o := raw("POST", path, id, summary, "200", "application/json")
+	registry := s.api.OpenAPI().Components.Schemas
+	o.Responses["200"].Content["application/json"].Schema = registry.Schema(reflect.TypeFor[T](), true, "")
 	o.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
@@ -67,7 +70,7 @@ func upload(path, id, summary string) huma.Operation {
 			"options": {Type: huma.TypeString, Description: "JSON: client (a UUID, for an import), columns {field: column from 0}, date_order (dmy, mdy), owner_side (seller, buyer), skip [rows]"},
 		},
 	}}}}
-	o.Responses["default"] = &huma.Response{Description: "A refusal", Content: map[string]*huma.MediaType{"application/problem+json": {}}}
+	o.Responses["default"] = refusalOf(registry)
 	return o
 }
 

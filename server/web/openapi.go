@@ -65,12 +65,7 @@ func handle[I, O any](s *server, o huma.Operation, call func(context.Context, *I
 	if o.Responses == nil {
 		o.Responses = map[string]*huma.Response{}
 	}
-	o.Responses["default"] = &huma.Response{
-		Description: "A refusal",
-		Content: map[string]*huma.MediaType{"application/problem+json": {
-			Schema: registry.Schema(reflect.TypeFor[Problem](), true, problemName),
-		}},
-	}
+	o.Responses["default"] = refusalOf(registry)
 	huma.Register(s.api, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := call(ctx, in)
 		if err != nil {
@@ -78,6 +73,13 @@ func handle[I, O any](s *server, o huma.Operation, call func(context.Context, *I
 		}
 		return out, nil
 	})
+}
+
+// refusalOf describes what a call answers when it refuses.
+func refusalOf(registry huma.Registry) *huma.Response {
+	return &huma.Response{Description: "A refusal", Content: map[string]*huma.MediaType{"application/problem+json": {
+		Schema: registry.Schema(reflect.TypeFor[Problem](), true, problemName),
+	}}}
 }
 
 // raw describes a route that is not a JSON call.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gorilla/mux"
+
+	"parley/room"
 )
 
 // The document and the router know the same calls: neither can drift alone.
@@ -49,6 +51,56 @@ func TestEveryRouteIsInTheDocument(t *testing.T) {
 	}
 	if len(routed) < 20 {
 		t.Errorf("only %d routes were seen", len(routed))
+	}
+}
+
+// Every JSON body that a call answers has its form in the document.
+func TestEveryAnswerHasAForm(t *testing.T) {
+	doc := newApp(t).server.api.OpenAPI()
+	seen := 0
+	for path := range doc.Paths {
+		for _, m := range []string{"GET", "POST", "DELETE", "PUT"} {
+			o := operationAt(doc, m, path)
+			if o == nil {
+				continue
+			}
+			for status, response := range o.Responses {
+				for kind, media := range response.Content {
+					if kind != "application/json" && kind != "application/problem+json" {
+						continue
+					}
+					if seen++; media.Schema == nil {
+						t.Errorf("%s %s answers %s with %s of no form", m, path, status, kind)
+					}
+				}
+			}
+		}
+	}
+	if seen < 40 {
+		t.Errorf("only %d answers were seen", seen)
+	}
+}
+
+// Wherever the document names an entity, it knows all that there are.
+func TestTheDocumentKnowsEveryEntity(t *testing.T) {
+	seen := 0
+	for name, schema := range newApp(t).server.api.OpenAPI().Components.Schemas.Map() {
+		entity := schema.Properties["entity"]
+		if entity == nil {
+			continue
+		}
+		seen++
+		for _, k := range room.Schema {
+			if !slices.Contains(entity.Enum, any(string(k.Entity))) {
+				t.Errorf("%s does not know the entity %s", name, k.Entity)
+			}
+		}
+		if len(entity.Enum) != len(room.Schema) {
+			t.Errorf("%s knows %v", name, entity.Enum)
+		}
+	}
+	if seen < 2 {
+		t.Errorf("only %d forms name an entity", seen)
 	}
 }
 

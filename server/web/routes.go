@@ -126,8 +126,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/template", "save-template", "Save a room's plan as a template", http.StatusCreated), s.saveTemplate)
 	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
 
-	s.plain(plain, upload("/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
-	s.plain(plain, upload("/api/v1/rooms/{room}/import", "import-plan", "Import a table of milestones as one commit"), s.importPlan)
+	s.plain(plain, upload[ImportPreview](s, "/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
+	s.plain(plain, upload[Accepted](s, "/api/v1/rooms/{room}/import", "import-plan", "Import a table of milestones as one commit"), s.importPlan)
 	s.plain(plain, raw("GET", "/api/v1/rooms/{room}/live", "live", "The live socket, subprotocol parley.v1", "101", ""), s.serveSocket)
 	s.plain(packed, raw("GET", "/api/openapi.json", "openapi", "This document", "200", "application/openapi+json"), s.serveOpenAPI)
 
