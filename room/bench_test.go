@@ -173,3 +173,18 @@ func BenchmarkPush(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSaveTemplate takes the names of a full room out of the largest plan.
+func BenchmarkSaveTemplate(b *testing.B) {
+	w := bigPlan(b)
+	for i := len(people); i < MaxParticipants; i++ {
+		name := fmt.Sprintf("First%d Last%d", i, i)
+		w.as(priya, Shared, Op{Kind: "participant.add", ID: uid(0x90000 + i), Set: Fields{"name": name, "side": "buyer", "access": "viewer"}}).ok(b)
+	}
+	w.as(sam, Shared, Op{Kind: "milestone.update", ID: uid(0x10000), Set: Fields{"is_go_live": true, "due": "2026-06-01"}}).ok(b)
+	for b.Loop() {
+		if _, err := SaveTemplate(w.plan, "Everything", ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

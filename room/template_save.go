@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -47,12 +49,13 @@ type saver struct {
 	slots    map[string]string // keys of role slots, by side and label
 	list     []TemplateSlot
 	names    []forgotten
+	byToken  map[string][]int // indices of names, by the first of their tokens
 }
 
 // forgotten is a name and what stands for it in a template.
 type forgotten struct {
 	word string
-	name *regexp.Regexp // the word, where it stands alone
+	name func() *regexp.Regexp // the word, where it stands alone; made when it is first looked for
 	by   string
 }
 
@@ -86,11 +89,19 @@ func (s *saver) forget(room Fields) {
 	for word, by := range words {
 		// A letter or a digit before or after it makes it part of another word.
 		pattern := `(?i)(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(word) + `($|[^\p{L}\p{N}])`
-		s.names = append(s.names, forgotten{word: word, name: regexp.MustCompile(pattern), by: by})
+		s.names = append(s.names, forgotten{word: word, name: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), by: by})
 	}
 	slices.SortFunc(s.names, func(a, b forgotten) int {
 		return cmp.Or(len(b.word)-len(a.word), strings.Compare(a.word, b.word))
 	})
+	s.byToken = map[string][]int{}
+	for i := range s.names {
+		first := ""
+		if all := tokens(s.names[i].word); len(all) > 0 {
+			first = all[0]
+		}
+		s.byToken[first] = append(s.byToken[first], i)
+	}
 	for i := range s.names {
 		if f := people[s.names[i].word]; s.names[i].by == "" {
 			s.names[i].by = s.role(f)
@@ -100,7 +111,36 @@ func (s *saver) forget(room Fields) {
 
 // named reports whether a text has one of the names in it.
 func (s *saver) named(text string) bool {
-	return slices.ContainsFunc(s.names, func(f forgotten) bool { return f.name.MatchString(text) })
+	return slices.ContainsFunc(s.maybe(text), func(i int) bool { return s.names[i].name().MatchString(text) })
+}
+
+// maybe lists the names that a text may have in it, the longest first: to look
+// for each of hundreds in each of thousands of texts would take minutes.
+func (s *saver) maybe(text string) []int {
+	out := slices.Clone(s.byToken[""]) // names without a letter
+	all := tokens(text)
+	slices.Sort(all)
+	for _, token := range slices.Compact(all) {
+		out = append(out, s.byToken[token]...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// tokens are the runs of letters and digits in a text, in one case. A name
+// stands alone where it is found, so its own are among those of the text.
+func tokens(text string) []string {
+	out := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	for i := range out {
+		out[i] = strings.Map(func(r rune) rune {
+			least := r
+			for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+				least = min(least, next)
+			}
+			return least
+		}, out[i])
+	}
+	return out
 }
 
 // sideWord stands for the company of a side.
@@ -128,9 +168,10 @@ func (s *saver) role(f Fields) string {
 func (s *saver) text(v Value) string {
 	out, _ := v.(string)
 	out = address.ReplaceAllString(out, "…")
-	for _, f := range s.names {
+	for _, i := range s.maybe(out) {
+		f := &s.names[i]
 		for range 2 { // two names in a row share the space between them
-			out = f.name.ReplaceAllString(out, "${1}"+strings.ReplaceAll(f.by, "$", "$$")+"${2}")
+			out = f.name().ReplaceAllString(out, "${1}"+strings.ReplaceAll(f.by, "$", "$$")+"${2}")
 		}
 	}
 	return out

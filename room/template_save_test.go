@@ -2,8 +2,10 @@ package room
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 )
 
 // canaries are texts that no template may hold, whatever stream or field they
@@ -142,5 +144,36 @@ func TestSaveTemplateNeedsAGoLive(t *testing.T) {
 	w := newWorld(t)
 	if _, err := SaveTemplate(w.plan, "Empty", ""); CodeOf(err) != Conflict {
 		t.Errorf("err = %v, want a conflict", err)
+	}
+}
+
+// What [saver.maybe] leaves out is not in the text: looking for every name in
+// every text finds the same.
+func TestNamesAreFoundByTheirWords(t *testing.T) {
+	w := newWorld(t)
+	for i, name := range []string{"Kasper Østergård", "Anne-Marie O'Neill", "Ян Ковальски", "李小龍", "*** ***", "J. R. R. Tolkien", "Max 3rd"} {
+		w.as(priya, Shared, Op{Kind: "participant.add", ID: uid(0x90 + i), Set: Fields{"name": name, "side": "buyer", "access": "viewer", "company": "Dr. No & Sons"}}).ok(t)
+	}
+	d := newDraft(w.plan, Stamp{}, Shared)
+	_, room, _ := d.room()
+	s := &saver{draft: d}
+	s.forget(room)
+	pieces := []string{" ", " ", "-", "'", ", ", "x", "Call", "KASPER", "\u212aasper", "østergård", "anne", "Marie", "ANNE-MARIE O'NEILL", "o'neill", "ян", "李小龍", "***", "tolkien", "J. R. R.", "3RD", "Max", "acme", "Northwind", "dr. no & sons", "Priya", "nair"}
+	seed := uint64(time.Now().UnixNano())
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 2_000 {
+		text := ""
+		for range 1 + r.IntN(12) {
+			text += pieces[r.IntN(len(pieces))]
+		}
+		want := text
+		for _, f := range s.names {
+			for range 2 {
+				want = f.name().ReplaceAllString(want, "${1}"+f.by+"${2}")
+			}
+		}
+		if got := s.text(text); got != want {
+			t.Fatalf("seed %d: %q becomes %q, want %q", seed, text, got, want)
+		}
 	}
 }
