@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Op } from '../src/replica/types.ts';
 import { faults } from './support/axe.ts';
-import { type Couple, sitDown, sitTogether } from './support/couple.ts';
+import { agree, type Couple, sitDown, sitTogether } from './support/couple.ts';
 import { cell, enterTitle, milestoneId, row, title } from './support/room.ts';
 import { daysFromToday, type RunningServer } from './support/server.ts';
 import { expect, test } from './support/test.ts';
@@ -19,19 +19,6 @@ async function typeDue(page: Page, id: string, text: string): Promise<void> {
 
 const dueOf = (page: Page, id: string) => cell(page, id, 'due').locator('time').getAttribute('datetime');
 const moved = (page: Page) => page.getByTestId('moved').getByRole('listitem');
-
-/** agree has both sides say yes to the plan as it is. */
-async function agree(server: RunningServer, { room, seller, buyer }: Couple): Promise<void> {
-  for (const { session } of [seller, buyer]) {
-    const { rev } = await server.api<{ rev: number }>(
-      'GET',
-      `/api/v1/rooms/${room}/snapshot?stream=shared`,
-      undefined,
-      session,
-    );
-    await server.submit(room, session, [{ kind: 'plan.accept', rev }]);
-  }
-}
 
 /** chain makes b wait for a, with dates that fit, and gives their ids. */
 async function chain(server: RunningServer, { room, seller }: Couple): Promise<[string, string]> {
@@ -84,7 +71,13 @@ test('a date that others wait for asks what moves too, as the server would do it
   await expect(cell(page, a, 'due')).toBeFocused();
   expect(await dueOf(couple.buyer.page, a)).toBe(daysFromToday(7));
 
+  // What the other does meanwhile takes neither the focus nor what is typed here.
   await typeDue(page, a, '+3w');
+  await dialog.getByLabel('Why?').fill('The room is booked');
+  await enterTitle(couple.buyer.page, b, 'Training on site');
+  await expect(title(page, b)).toHaveText('Training on site');
+  await expect(dialog.getByLabel('Why?')).toBeFocused();
+  await expect(dialog.getByLabel('Why?')).toHaveValue('The room is booked');
   await dialog.getByRole('button', { name: 'Move only this' }).click();
   await expect(cell(couple.buyer.page, a, 'due').locator('time')).toHaveAttribute('datetime', to);
   expect(await dueOf(couple.buyer.page, b)).toBe(daysFromToday(8));

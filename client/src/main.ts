@@ -15,5 +15,6 @@ const promised = boot.link !== null && boot.link.side !== 'none' ? boot.link.acc
 const watches = boot.me === null && promised === null;
 const room = new Room(client, new Address(watches ? 'overview' : 'plan'));
 room.promised = promised;
+room.promisedSide = boot.link?.side ?? null;
 mount(App, { target, props: { room } });
 client.start();

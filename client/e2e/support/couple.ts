@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connection } from './room.ts';
-import type { RunningServer } from './server.ts';
+import type { NewRoom, RunningServer } from './server.ts';
 import type { Seat, SeatOptions, Sit } from './test.ts';
 
 /** Person is somebody in a room: the browser in front of them, and their session for calls without it. */
@@ -16,11 +16,20 @@ export interface Couple {
 }
 
 /** sitTogether opens a new room for Priya of Northwind, who owns it, and Marc of Acme, who edits. */
-export async function sitTogether(server: RunningServer, sit: Sit): Promise<Couple> {
-  const room = await server.room();
+export async function sitTogether(server: RunningServer, sit: Sit, plan: NewRoom = {}): Promise<Couple> {
+  const room = await server.room(plan);
   const seller = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner');
   const buyer = await sitDown(server, sit, room, 'buyer', 'Marc Olsen');
   return { room, seller, buyer };
+}
+
+/** agree has both sides say yes to the plan as it is. */
+export async function agree(server: RunningServer, { room, seller, buyer }: Couple): Promise<void> {
+  for (const { session } of [seller, buyer]) {
+    const path = `/api/v1/rooms/${room}/snapshot?stream=shared`;
+    const { rev } = await server.api<{ rev: number }>('GET', path, undefined, session);
+    await server.submit(room, session, [{ kind: 'plan.accept', rev }]);
+  }
 }
 
 /** sitDown opens the room through a new link of a side, as somebody who gave a name before. */

@@ -356,6 +356,7 @@ export class RoomClient {
     const view = this.#viewer.view(states, this.#clock.ms());
     return {
       view,
+      rev: replica.streams.shared?.rev ?? 0,
       me: currentMe(replica.me, view.people.get(replica.me?.id ?? '')),
       conn: { ...this.#conn, queued: unsent(replica) },
       here: this.#here.sessions,

@@ -1,7 +1,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Notice, RoomClient, RoomSnapshot } from '../connection/room-client';
 import { formatDay } from '../replica/dates';
-import type { Access, Op, Stream } from '../replica/types';
+import type { Access, Op, Side, Stream } from '../replica/types';
 import type { CompanySide, MilestoneView, PlanView } from '../replica/view-types';
 import type { Address, OpenPanel, PanelPart } from './address/address.svelte';
 import type { Filter } from './filters';
@@ -22,6 +22,8 @@ export interface Moving {
   readonly due: string | null;
   /** propose: to suggest it to the other side, rather than to set it. */
   readonly propose?: boolean;
+  /** answer: to say yes or no to the date that is proposed. */
+  readonly answer?: boolean;
 }
 
 /** More is the menu of the room and the dialogs it leads to. */
@@ -41,7 +43,7 @@ export class Room {
   /** asking holds what waits for a name: the first write of somebody without one. */
   asking: { readonly go: () => void } | null = $state.raw(null);
   /** dialog is the one modal that is open. */
-  dialog: 'share' | 'keys' | 'removed' | 'activity' | null = $state(null);
+  dialog: 'share' | 'keys' | 'removed' | 'activity' | 'agreement' | 'steps' | null = $state(null);
   /** moving is the date that the dialog asks about. */
   moving: Moving | null = $state.raw(null);
   /** more is the menu of the room, or what it led to. */
@@ -93,6 +95,8 @@ export class Room {
 
   /** promised is what a link gives to whoever says who they are; null for watchers. */
   promised: Access | null = $state(null);
+  /** promisedSide is whom they will speak for. */
+  promisedSide: Side | null = $state(null);
 
   /** mySide is the company this page speaks for, null for a watcher or a partner. */
   get mySide(): CompanySide | null {

@@ -23,7 +23,7 @@ export function pushed(
 ): readonly Consequence[] {
   const op = { kind: 'milestone.reschedule', id: m.id, due, push: true } as const;
   const moved = reschedule(view.states, m.stream, op, side ?? '');
-  return moved.flatMap(({ id, set }) => (id === m.id ? [] : consequence(view, id, set.due, null)));
+  return byDate(moved.flatMap(({ id, set }) => (id === m.id ? [] : consequence(view, id, set.due, null))));
 }
 
 /** shifted are the milestones that move along with go-live (plan rule 8). */
@@ -36,7 +36,13 @@ export function shifted(
   const was = view.room?.go_live ?? null;
   const moved = shift(view.states, { kind: 'plan.shift', to, mode }, side ?? '') ?? [];
   const by = was === null ? null : daysBetween(was, to);
-  return moved.flatMap(({ id, set }) => (id === view.goLive?.id ? [] : consequence(view, id, set.due, by)));
+  return byDate(
+    moved.flatMap(({ id, set }) => (id === view.goLive?.id ? [] : consequence(view, id, set.due, by))),
+  );
+}
+
+function byDate(found: readonly Consequence[]): readonly Consequence[] {
+  return [...found].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
 }
 
 function consequence(view: PlanView, id: string, to: unknown, by: number | null): readonly Consequence[] {

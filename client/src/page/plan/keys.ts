@@ -62,7 +62,9 @@ function cellKey(grid: Grid, at: Stop, event: KeyboardEvent): boolean {
     grid.room.openPanel(row);
     return true;
   }
-  if (event.key === 'Enter' || event.key === 'F2') grid.editing.open(row, col);
+  if (event.key === 'Enter' && col === 'due' && m.proposal !== null)
+    grid.room.ask({ id: row, due: null, answer: true });
+  else if (event.key === 'Enter' || event.key === 'F2') grid.editing.open(row, col);
   else if (event.key === 'Delete' && col === 'due') changeDue(grid.room, m, null);
   else if (event.key === 'Delete' && (col === 'buyer_owner' || col === 'seller_owner')) {
     if (m.owners[col === 'buyer_owner' ? 'buyer' : 'seller'] !== null) grid.room.update(m, { [col]: null });

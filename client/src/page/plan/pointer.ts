@@ -79,10 +79,12 @@ function button(grid: Grid, id: string, col: Column): void {
 
 // A click on a title goes there, the second one edits it; owners and dates open at once.
 function text(grid: Grid, id: string, col: Column, again: boolean): void {
-  if (grid.milestone(id) === undefined) {
+  const m = grid.milestone(id);
+  if (m === undefined) {
     if (again && grid.editable) grid.renaming = id;
     return;
   }
+  if (col === 'due' && m.proposal !== null) return grid.room.ask({ id, due: null, answer: true });
   const field: EditField | null =
     col === 'title' || col === 'due' || col === 'buyer_owner' || col === 'seller_owner' ? col : null;
   if (field === null) return;

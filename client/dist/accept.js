@@ -1,0 +1,1 @@
+function e(e,t){return e.view.room?.[`${t}_approver`]??null}function t(t){let n=t.mySide;if(n===null||!t.may(`editor`))return!1;let r=e(t,n);return r===null||r===t.snap.me?.id}function n(e){e.named(()=>{e.client.propose(`shared`,{kind:`plan.accept`,rev:e.snap.rev})!==null&&e.show(`${e.company(e.mySide??`buyer`)} agrees to this plan`)})}export{e as n,t as r,n as t};

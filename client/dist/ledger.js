@@ -1,0 +1,1 @@
+async function e(e){let t=await e.client.api(`/rooms/${e.view.room?.id??``}/ledger`);if(!t.ok)throw Error(`the ledger: ${t.status}`);return await t.json()}export{e as t};
