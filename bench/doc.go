@@ -33,6 +33,7 @@
 //	peers_…           one file per question, and the report
 //	peers/            the peers' servers, in JavaScript, and their packages
 //	simulate/         many servers in a model: docs/scaling.md
+//	simulate/         many servers in a model: docs/scaling.md
 //
 // # Goroutines
 //

@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"server/sheet":             {"room"},
 	"e2e/faults":               {"room", "server/embedded"},
 	"e2e/faults/check":         {"e2e/faults"},
+	"bench/simulate":           {},
 	"e2e/faults/soak":          {"e2e/faults"},
 }
 
