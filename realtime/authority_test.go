@@ -72,6 +72,40 @@ func TestRevokedSessionsEndWithinTwoSeconds(t *testing.T) { // P36
 	}
 }
 
+// The broker loses the news of a revocation: the comparison with the store finds
+// it, within two seconds where the broker is known to be down. // P36
+func TestRevocationThatNobodyHearsOfIsFound(t *testing.T) {
+	for name, tt := range map[string]struct {
+		down   bool
+		within time.Duration
+	}{
+		"the broker is down":   {true, 2 * time.Second},
+		"one message was lost": {false, positionEvery * 5 / 4 * 11 / 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				broker := &awayBroker{MemoryBroker: NewMemoryBroker()}
+				b := newBench(t, setup{broker: broker})
+				c, _ := b.join("marc")
+				stays, _ := b.join("priya")
+				broker.set(tt.down)
+				b.store.end("marc")
+				b.store.mu.Lock()
+				b.store.revoked = true
+				b.store.mu.Unlock()
+				start := time.Now()
+
+				if f := c.until("bye"); f.Why != "revoked" || time.Since(start) > tt.within {
+					t.Errorf("after %v: %s", time.Since(start), f.raw)
+				}
+				stays.say(`{"t":"ping","n":1}`)
+				stays.until("pong")
+				b.stop()
+			})
+		})
+	}
+}
+
 // A revocation between hello's authentication and the welcome is not overlooked.
 func TestRevokedDuringTheHandshake(t *testing.T) { // P36
 	synctest.Test(t, func(t *testing.T) {

@@ -46,7 +46,7 @@ func newLiveRoom(h *Hub, id room.ID) *liveRoom {
 	r := &liveRoom{hub: h, id: id, ready: make(chan struct{}), sessions: map[*session]struct{}{}}
 	r.writer.room = r
 	r.presence.init(r)
-	r.records.room = r
+	r.records.init(r)
 	r.recheck.run = r.recheckGrants
 	r.check.run = r.checkPosition
 	r.fork.run = func() {

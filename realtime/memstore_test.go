@@ -32,6 +32,7 @@ type memStore struct {
 	rooms   map[room.ID]*memRoom
 	grants  map[string]room.Grant // by token
 	ended   map[room.SessionID]bool
+	revoked bool                          // what heads say of links
 	moved   map[room.RecordID]room.Member // what Live says in place of the plan
 	fail    func(call string) error       // nil: nothing fails
 	slow    map[string]time.Duration
@@ -215,7 +216,7 @@ func (m *memStore) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.H
 	out := map[room.ID]room.Head{}
 	for _, id := range ids {
 		if r := m.rooms[id]; r != nil {
-			out[id] = room.Head{Epoch: r.plan.Epoch, Revs: copyRevs(r.plan.Revs)}
+			out[id] = room.Head{Epoch: r.plan.Epoch, Revs: copyRevs(r.plan.Revs), Revoked: m.revoked}
 		}
 	}
 	return out, nil

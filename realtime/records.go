@@ -25,6 +25,11 @@ type records struct {
 	loading bool
 }
 
+func (x *records) init(r *liveRoom) {
+	x.room = r
+	x.load.run = x.read
+}
+
 // recordKey is a record's UUID in sixteen bytes.
 type recordKey [16]byte
 
@@ -53,7 +58,6 @@ func (x *records) isShared(id room.RecordID) (shared, known bool) {
 	if !x.loaded {
 		if !x.loading {
 			x.loading = true
-			x.load.run = x.read
 			x.load.start(x.room.hub)
 		}
 		return false, false

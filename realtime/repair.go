@@ -58,9 +58,13 @@ func (r *liveRoom) startOver(run int, old room.Epoch) {
 }
 
 // compare looks for what was lost, given where the room stands in the store and
-// what this server knew before it asked. It reports whether the store has less
+// what this server knew before it asked. The news that a link was revoked may be
+// lost as well. It reports whether the store has less
 // than that: it went back in time.
 func (r *liveRoom) compare(head room.Head, before standing) (backwards bool) {
+	if head.Revoked {
+		r.recheck.start(r.hub)
+	}
 	epoch, _, run := r.channels[0].head()
 	if run != before.run {
 		return false // it restarted meanwhile; the answer may be older than that

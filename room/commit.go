@@ -147,6 +147,8 @@ type Result struct {
 type Head struct {
 	Epoch Epoch
 	Revs  Revs
+	// Revoked says that a link into the room was, within the last minute.
+	Revoked bool
 }
 
 // StreamSnapshot is one stream's state at a rev, with the last processed seq of

@@ -135,8 +135,9 @@ func (s *Store) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head
 	defer cancel()
 	out := make(map[room.ID]room.Head, len(ids))
 	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-		rows, err := conn.Query(ctx, `select room_id::text, epoch, shared, seller, buyer
-			from heads where room_id = any($1::text[]::uuid[])`, ids)
+		rows, err := conn.Query(ctx, `select h.room_id::text, h.epoch, h.shared, h.seller, h.buyer,
+			exists (select from links l where l.room_id = h.room_id and l.revoked_at > clock_timestamp() - interval '1 minute')
+			from heads h where h.room_id = any($1::text[]::uuid[])`, ids)
 		if err != nil {
 			return err
 		}
@@ -145,12 +146,14 @@ func (s *Store) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head
 			var id room.ID
 			var epoch int
 			var shared, seller, buyer room.Rev
-			if err := rows.Scan(&id, &epoch, &shared, &seller, &buyer); err != nil {
+			var revoked bool
+			if err := rows.Scan(&id, &epoch, &shared, &seller, &buyer, &revoked); err != nil {
 				return err
 			}
 			out[id] = room.Head{
-				Epoch: epochOn(conn.Conn(), epoch),
-				Revs:  room.Revs{room.Shared: shared, room.Seller: seller, room.Buyer: buyer},
+				Epoch:   epochOn(conn.Conn(), epoch),
+				Revs:    room.Revs{room.Shared: shared, room.Seller: seller, room.Buyer: buyer},
+				Revoked: revoked,
 			}
 		}
 		return rows.Err()

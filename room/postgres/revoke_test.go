@@ -81,3 +81,34 @@ func TestRevocationDoesNotWaitForALockedRoom(t *testing.T) { // P36
 		t.Error(err)
 	}
 }
+
+// The heads tell of a revocation for a minute, to servers that nobody told.
+func TestHeadsTellOfRevocations(t *testing.T) { // P36
+	w := newWorld(t)
+	ctx := context.Background()
+	link := w.newLink(t)
+	told := func() bool {
+		t.Helper()
+		heads, err := w.store.Heads(ctx, []room.ID{w.id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return heads[w.id].Revoked
+	}
+
+	if told() {
+		t.Error("before")
+	}
+	if _, err := w.store.RevokeLink(ctx, w.workspace, link.ID); err != nil {
+		t.Fatal(err)
+	}
+	if !told() {
+		t.Error("not told")
+	}
+	if _, err := w.pool.Exec(ctx, `update links set revoked_at = revoked_at - interval '1 minute' where id = $1`, link.ID); err != nil {
+		t.Fatal(err)
+	}
+	if told() {
+		t.Error("told for ever")
+	}
+}
