@@ -178,22 +178,25 @@ func readAll(t *testing.T, c *channel, at *feed, rng *rand.Rand) (revs []room.Re
 }
 
 func TestWindowIsBounded(t *testing.T) { // I12
-	tests := map[string]struct{ size, want int }{
-		"by commits":                       {size: 10, want: windowCommits},
-		"by bytes":                         {size: 4_000, want: 64},
-		"though a commit may be larger":    {size: windowBytes, want: 1},
-		"and one frame holds up to 64 KiB": {size: 60_000, want: 4},
+	tests := map[string]struct {
+		size, want int
+		last       room.Rev
+	}{
+		"by commits":                       {size: 10, want: windowCommits, last: 2_000},
+		"by bytes":                         {size: 4_000, want: 64, last: 500},
+		"though a commit may be larger":    {size: windowBytes, want: 1, last: 20},
+		"and one frame holds up to 64 KiB": {size: 60_000, want: 4, last: 40},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var w window
-			for rev := room.Rev(1); rev <= 2_000; rev += 10 {
+			for rev := room.Rev(1); rev <= tt.last; rev += 10 {
 				for _, b := range newBatches(room.Shared, "e1", rev, bodiesAt(rev, 10, tt.size)) {
 					w.push(b)
 				}
 			}
 
-			kept := int(2_000 - w.base(2_000))
+			kept := int(tt.last - w.base(tt.last))
 			if kept > windowCommits || (w.bytes > windowBytes && len(w.batches) > 1) {
 				t.Errorf("%d commits of %d bytes in %d batches", kept, w.bytes, len(w.batches))
 			}
