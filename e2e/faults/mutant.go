@@ -28,7 +28,7 @@ type Edit struct{ File, Old, New string }
 
 // underLock takes the shorter way from commits away, which proves in another
 // manner what the lock does.
-var underLock = Edit{"room/postgres/commit.go", "	if plan != nil && last.suffices(conn, reqs) {\n", "	if plan != nil && last == nil && last.suffices(conn, reqs) {\n"}
+var underLock = Edit{"room/postgres/commit.go", "	if plan != nil && last.suffices(pooled.Conn(), reqs) {\n", "	if plan != nil && last == nil && last.suffices(pooled.Conn(), reqs) {\n"}
 
 // Mutants are the planted bugs; those whose runs end in a long wait come first.
 var Mutants = []Mutant{
