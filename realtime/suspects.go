@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // suspects are the rooms that may have missed something. When a connection to
@@ -29,8 +30,12 @@ func (s *suspects) add(r *liveRoom) {
 	}
 	s.rooms[r] = struct{}{}
 	s.mu.Unlock()
-	s.work.start(s.hub)
+	s.work.startAfter(s.hub, suspectsGather)
 }
+
+// suspectsGather is how long the rooms of one broken connection have to come
+// together, one after the other as they are told.
+const suspectsGather = 5 * time.Millisecond
 
 func (s *suspects) take() (rooms []*liveRoom) {
 	s.mu.Lock()
