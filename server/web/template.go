@@ -17,6 +17,8 @@ type getTemplateIn struct {
 	BuyerCompany  string   `query:"buyer_company" maxLength:"200"`
 	SellerWeekend []string `query:"seller_weekend" maxItems:"6" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"the days the seller does not work; absent: sat, sun"`
 	BuyerWeekend  []string `query:"buyer_weekend" maxItems:"6" enum:"mon,tue,wed,thu,fri,sat,sun"`
+	SellerCountry string   `query:"seller_country" maxLength:"200" doc:"a code of the list of countries: its holidays are not worked"`
+	BuyerCountry  string   `query:"buyer_country" maxLength:"200"`
 }
 
 // TemplatePreview is the plan that a template would make.
@@ -119,6 +121,11 @@ func (in *getTemplateIn) room() (room.Fields, error) {
 	for name, days := range map[string][]string{"seller_weekend": in.SellerWeekend, "buyer_weekend": in.BuyerWeekend} {
 		if len(days) > 0 {
 			out[name] = slices.Clone(days)
+		}
+	}
+	for name, country := range map[string]string{"seller_holidays": in.SellerCountry, "buyer_holidays": in.BuyerCountry} {
+		if days := holidaysOf(country, time.Now()); days != nil {
+			out[name] = days
 		}
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"parley/room"
 )
@@ -59,6 +60,15 @@ func TestATemplateIsSeenAsAPlan(t *testing.T) {
 	undated := a.get("/api/v1/templates/pilot", as("priya")).json()
 	if undated["start"] != nil || undated["steps"].([]any)[0].(map[string]any)["due"] != nil {
 		t.Errorf("without a go-live: %v", undated["steps"].([]any)[0])
+	}
+	// With a country's holidays off, the work has to begin earlier.
+	year := time.Now().UTC().Year() + 1
+	plan := func(more string) string {
+		query := fmt.Sprintf("/api/v1/templates/software-purchase?go_live=%d-12-30%s", year, more)
+		return a.get(query, as("priya")).ok(http.StatusOK)["start"].(string)
+	}
+	if plain, american := plan(""), plan("&seller_country=us&buyer_country=us"); american >= plain {
+		t.Errorf("with holidays the plan starts on %s, without on %s", american, plain)
 	}
 	a.get("/api/v1/templates/pilot?go_live=2026-02-30", as("priya")).refused(422, "invalid", "go_live")
 	a.get("/api/v1/templates/pilot?time_zone=Mars", as("priya")).refused(422, "invalid", "time_zone")

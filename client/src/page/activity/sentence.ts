@@ -82,7 +82,7 @@ export function sentenceOf(item: ActivityItem, words: Words): Sentence | null {
     (item.kind === 'group' && item.changes.some((c) => c.entity === 'room' && c.was === null))
   )
     return { ...base, verb: 'made the plan', what: '' };
-  const told = agreementSentence(item, base, words) ?? wholeSentence(item, base);
+  const told = agreementSentence(item, base, words) ?? wholeSentence(item, base, words);
   if (told !== null) return told;
   const [entity, action] = item.kind.split('.') as [Entity, string];
   switch (action) {

@@ -46,3 +46,16 @@ test('taking one thing back still names it', () => {
   const one: Change = { entity: 'milestone', id: 'm', set: { title: 'Review' }, was: { title: 'Revue' } };
   expect(say('op.undo', [one])).toBe('Priya Nair undid a change to Review title from Revue to Review');
 });
+
+test('working days are told by whose they are', () => {
+  const change = (set: Fields): Change => ({ entity: 'room', id: 'r', set, was: {} });
+  expect(say('room.update', [change({ buyer_weekend: ['fri'], buyer_country: 'no' })])).toBe(
+    'Priya Nair changed the working days of Acme',
+  );
+  expect(say('room.update', [change({ buyer_country: 'no', seller_holidays: ['2026-12-24'] })])).toBe(
+    'Priya Nair changed the working days of Northwind and Acme',
+  );
+  expect(say('room.update', [change({ buyer_country: 'no', name: 'Rollout' })])).not.toContain(
+    'working days',
+  );
+});

@@ -56,7 +56,7 @@ export function caller(hash: string): <T>(path: string, init?: RequestInit) => P
     if (token !== null) headers.set('Authorization', `Bearer ${token}`);
     try {
       const response = await fetch(`/api/v1${path}`, { credentials: 'same-origin', ...init, headers });
-      const body: unknown = await response.json();
+      const body: unknown = response.status === 204 ? undefined : await response.json();
       if (response.ok) return { ok: true, value: body as T };
       const { detail, field } = body as { detail?: string; field?: string };
       return { ok: false, status: response.status, message: detail ?? UNREACHABLE, field: field ?? '' };
