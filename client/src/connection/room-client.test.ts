@@ -40,6 +40,7 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const client of clients) client.stop();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -420,6 +421,7 @@ describe('a link', () => {
   });
 
   test('is tried again while the server cannot be reached', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.9); // a wait that the look below does not pass
     http.mockRejectedValueOnce(new TypeError('network')).mockImplementation(async () => answer(200, joined));
     await open(bootAt(5, { session: false }), token);
     await vi.waitFor(() => expect(http).toHaveBeenCalledTimes(1));
