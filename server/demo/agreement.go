@@ -39,7 +39,7 @@ func (p *play) since() {
 	})
 	p.do(omar, room.Shared, room.Op{Kind: room.KindDateAccept, ID: proposal})
 	p.do(priya, room.Shared, room.Op{
-		Kind: room.KindReschedule, ID: p.plan.milestones["Training"].id, Due: p.workingDay(29), Unilateral: true,
+		Kind: room.KindReschedule, ID: p.plan.milestones["Training"].id, Due: workingDay(goLive(p.now), -1), Unilateral: true,
 		Reason: "Our trainer is with another customer that week",
 	})
 	p.do(marc, room.Shared, room.Op{

@@ -23,11 +23,15 @@ type Store interface {
 
 // GoLive is the demo's go-live: six weeks from now, on a working day.
 func GoLive(now time.Time) string {
+	return goLive(now).Format(room.DateFormat)
+}
+
+func goLive(now time.Time) time.Time {
 	day := today(now).AddDate(0, 0, 42)
 	for !works(day) {
 		day = day.AddDate(0, 0, 1)
 	}
-	return day.Format(room.DateFormat)
+	return day
 }
 
 // Play fills the room, which exists and has no plan yet or a part of this one.
@@ -129,8 +133,11 @@ func works(day time.Time) bool {
 }
 
 // workingDay returns the day n days of work from today.
-func (p *play) workingDay(n int) string {
-	day, step := today(p.now), 1
+func (p *play) workingDay(n int) string { return workingDay(today(p.now), n) }
+
+// workingDay returns the day n days of work from another, before it where n is negative.
+func workingDay(day time.Time, n int) string {
+	step := 1
 	if n < 0 {
 		step, n = -1, -n
 	}
