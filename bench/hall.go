@@ -16,9 +16,11 @@ const bodySize = 200
 // in its hall, follow.
 const markerStart = "~m"
 
-// parleyMarker is the start of a marker in what a commit sets; what was there
-// before is in the commit, too.
-const parleyMarker = `"set":{"title":"` + markerStart
+// The start of a marker where what was there before may come along.
+const (
+	parleyMarker  = `"set":{"title":"` + markerStart
+	sharedbMarker = `"oi":"` + markerStart
+)
 
 // bodyRest fills a body up.
 var bodyRest = bytes.Repeat([]byte(" Security review, agreed."), bodySize/8)
@@ -84,6 +86,7 @@ type tab struct {
 	talk   dialect
 	hall   *hall
 	echoed bool    // its own edits come back to it
+	marker string  // how an edit begins in what it gets
 	member *member // of Parley, which checks revs itself
 
 	asked, answered, received int64
@@ -101,7 +104,7 @@ type tab struct {
 
 // newTab is a tab of h to whom everything up to now counts as known.
 func newTab(h *hall, talk dialect) *tab {
-	return &tab{hall: h, talk: talk, base: len(h.sent), baseTotal: h.total, beaten: time.Now()}
+	return &tab{hall: h, talk: talk, marker: markerStart, base: len(h.sent), baseTotal: h.total, beaten: time.Now()}
 }
 
 // edit sends the hall's next edit.
@@ -118,11 +121,7 @@ func (t *tab) edit() {
 
 // arrived notes the edits in payload.
 func (t *tab) arrived(payload []byte, at time.Time) {
-	start := markerStart
-	if t.member != nil {
-		start = parleyMarker
-	}
-	eachMarker(payload, start, func(n int) {
+	eachMarker(payload, t.marker, func(n int) {
 		t.received++
 		t.sum += uint64(n)
 		if t.onEdit != nil {

@@ -10,6 +10,7 @@ import (
 // stretch is what a system did in a stretch of time.
 type stretch struct {
 	tally
+	caught time.Duration   // until everybody had everything, after it
 	delays []time.Duration // edit → each other tab, or the last one, by what was asked
 	waits  []time.Duration // edit → answer at the author
 }
@@ -75,8 +76,15 @@ func (b *bench) pushHalls(s system, halls []*hall, authors, window int) (stretch
 	if err != nil {
 		return out, err
 	}
-	return out, b.settleHalls(s, halls)
+	start := time.Now()
+	err = b.settleWithin(s, halls, drainTimeout)
+	out.caught = time.Since(start)
+	return out, err
 }
+
+// drainTimeout bounds the wait for what has piled up under full windows: each of
+// thousands may have to read it again.
+const drainTimeout = 90 * time.Second
 
 // pushing is pushHalls that leaves the last edits without an answer.
 func (b *bench) pushing(s system, halls []*hall, authors, window int) (stretch, error) {

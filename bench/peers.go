@@ -57,7 +57,7 @@ func newLab(ctx context.Context, b *bench) (*lab, error) {
 	}
 	l := &lab{dir: dir, versions: versions, parley: &parley{}, frame: bare[0], joined: bare[1], raw: bare[2]}
 	l.sharedb = &peer{name: "ShareDB", command: []string{"node", "sharedb.js"}, path: "/", schema: "node_modules/sharedb-postgres/structure.sql",
-		most: 1, speak: func(*hall, *tab) dialect { return &sharedbTalk{ahead: map[int64]bool{}} }}
+		marker: sharedbMarker, most: 1, speak: func(*hall, *tab) dialect { return &sharedbTalk{ahead: map[int64]bool{}} }}
 	l.socketio = &peer{name: "Socket.IO", command: []string{"node", "socketio.js"}, path: "/socket.io/?EIO=4&transport=websocket",
 		most: window, echoes: true, speak: func(*hall, *tab) dialect { return &socketioTalk{} }}
 	l.hocuspocus = &peer{name: "Hocuspocus", command: []string{"node", "hocuspocus.js"}, path: "/",
@@ -137,10 +137,10 @@ func venues(what string, n, people int) []venue {
 func (b *bench) with(ctx context.Context, systems []system, servers int, rooms []venue, f func(map[system][]*hall) error) (err error) {
 	halls := map[system][]*hall{}
 	for _, s := range systems {
+		defer closing(&err, s.stop) // also of a start that failed half-way
 		if err := s.start(ctx, b, servers); err != nil {
 			return err
 		}
-		defer closing(&err, s.stop)
 		for _, v := range rooms {
 			h, err := s.hall(ctx, b, v.name, v.people)
 			if err != nil {

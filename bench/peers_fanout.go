@@ -50,6 +50,7 @@ func (b *bench) fanoutAmong(ctx context.Context, systems []system, n int, alone 
 			}
 			t.add(s, "windows full, deliveries", "/s", got.deliveries/got.seconds)
 			t.add(s, "windows full, deliveries per CPU second", "/s", got.deliveries/got.used.server.Seconds())
+			t.add(s, "windows full, then until all have caught up", "ms", float64(got.caught.Milliseconds()))
 			if !alone {
 				return nil
 			}

@@ -44,6 +44,7 @@ type peer struct {
 	path    string // of its WebSocket
 	schema  string // SQL file of its database under bench/peers, "" for none
 	tables  string // or the SQL itself
+	marker  string // how an edit begins in what members get, "" for markerStart
 	echoes  bool   // authors get their own edits back
 	most    int    // edits in flight that a client of it has
 	floor   bool   // what it loses is a bug of the bench
@@ -155,6 +156,9 @@ func (p *peer) connect(b *bench, h *hall, server int, was *tab) (t *tab, err err
 	b.loop.do(func() {
 		t = newTab(h, p.speak(h, was))
 		t.echoed = p.echoes
+		if p.marker != "" {
+			t.marker = p.marker
+		}
 		path = strings.ReplaceAll(p.path, "{room}", h.name)
 		if k, ok := t.talk.(keeper); ok && was != nil {
 			k.resume(t, was)

@@ -93,7 +93,7 @@ func (p *parley) connect(b *bench, h *hall, server int, was *tab) (*tab, error) 
 	talk := &parleyTalk{}
 	b.loop.do(func() {
 		t = newTab(h, talk)
-		t.echoed = true
+		t.echoed, t.marker = true, parleyMarker
 		token, talk.milestone = h.crowd.watcher, h.crowd.milestones[h.seats%len(h.crowd.milestones)]
 		m := newMember(h.crowd)
 		switch {

@@ -13,26 +13,35 @@ import (
 // one key of it for each tab, json0 ops. A client of it has one op in flight.
 type sharedbTalk struct {
 	id         string // its src, by which it knows its own ops
+	src        []byte // the same as an op has it
 	seq        int64
 	version    int64 // of the document, the next op's
 	subscribed bool
 	resumed    bool
 	fetching   bool           // it has asked for ops that it lacks
+	again      bool           // and has to once more
 	ahead      map[int64]bool // versions of its own ops, acknowledged before their time
 }
 
-// passed takes the document past version v, and past its own ops behind it.
-func (s *sharedbTalk) passed(v int64) {
+// passed takes the document past version v, and past its own ops behind it, whose
+// answers count from here: a client sends its next op when it has caught up.
+func (s *sharedbTalk) passed(t *tab, v int64, at time.Time) (err error) {
 	s.version = max(s.version, v+1)
-	for s.ahead[s.version] {
+	if s.ahead[v] { // it came as one of those asked for
+		delete(s.ahead, v)
+		err = t.acked(at)
+	}
+	for err == nil && s.ahead[s.version] {
 		delete(s.ahead, s.version)
 		s.version++
+		err = t.acked(at)
 	}
+	return err
 }
 
 // fetch asks for the ops from the version of the document on.
 func (s *sharedbTalk) fetch(t *tab) {
-	if !s.fetching {
+	if s.again = s.fetching; !s.fetching {
 		s.fetching = true
 		t.send(fmt.Appendf(nil, `{"a":"f","c":"rooms","d":%q,"v":%d}`, t.hall.name, s.version))
 	}
@@ -72,17 +81,17 @@ func (s *sharedbTalk) take(t *tab, payload []byte, at time.Time) error {
 	// An op of somebody else is told by its head, which is cheaper than decoding it.
 	if v, ok := number(payload, `"v":`); ok && bytes.HasPrefix(payload, []byte(`{"a":"op"`)) && bytes.Contains(payload, []byte(`"op":[`)) &&
 		!bytes.Contains(payload, []byte(`"error":`)) {
-		own := bytes.Contains(payload, fmt.Appendf(nil, `"src":%q`, s.id))
+		own := bytes.Contains(payload, s.src)
 		switch {
 		case v > s.version: // clients drop it and ask for what lies between
 			s.fetch(t)
 		case v < s.version: // sent again, by the answer to an op or by Redis; clients ignore it
 			t.repeated++
 		case own: // among what was asked for
-			s.passed(v)
+			return s.passed(t, v, at)
 		default:
-			s.passed(v)
 			t.arrived(payload, at)
+			return s.passed(t, v, at)
 		}
 		return nil
 	}
@@ -93,12 +102,14 @@ func (s *sharedbTalk) take(t *tab, payload []byte, at time.Time) error {
 	case f.Error != nil:
 		return fmt.Errorf("ShareDB answered %.300s", payload)
 	case f.A == "f":
-		s.fetching = false
+		if s.fetching = false; s.again { // the answer may be from before what is lacking now
+			s.fetch(t)
+		}
 		return nil
 	case f.A == "init":
 		return nil
 	case f.A == "hs":
-		s.id = f.ID
+		s.id, s.src = f.ID, fmt.Appendf(nil, `"src":%q`, f.ID)
 		if s.resumed {
 			t.send(fmt.Appendf(nil, `{"a":"s","c":"rooms","d":%q,"v":%d}`, t.hall.name, s.version))
 			return nil
@@ -117,16 +128,16 @@ func (s *sharedbTalk) take(t *tab, payload []byte, at time.Time) error {
 		t.send(fmt.Appendf(nil, `{"a":"op","c":"rooms","d":%q,"v":0,"seq":%d,"x":{},"create":{"type":"http://sharejs.org/types/JSONv0","data":{}}}`, t.hall.name, s.seq))
 		return nil
 	case f.A == "op" && f.Src == s.id:
+		if !s.subscribed { // it has made the document
+			s.version, s.subscribed = f.V+1, true
+			return nil
+		}
 		if f.V > s.version {
 			s.ahead[f.V] = true
 			s.fetch(t)
-		} else {
-			s.passed(f.V)
-		}
-		if !s.subscribed {
-			s.subscribed = true
 			return nil
 		}
+		s.version = max(s.version, f.V+1)
 		return t.acked(at)
 	default:
 		return fmt.Errorf("ShareDB answered %.300s", payload)
