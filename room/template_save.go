@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -89,7 +88,7 @@ func (s *saver) forget(room Fields) {
 	for word, by := range words {
 		// A letter or a digit before or after it makes it part of another word.
 		pattern := `(?i)(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(word) + `($|[^\p{L}\p{N}])`
-		s.names = append(s.names, forgotten{word: word, name: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), by: by})
+		s.names = append(s.names, forgotten{word: word, name: whenNeeded(pattern), by: by})
 	}
 	slices.SortFunc(s.names, func(a, b forgotten) int {
 		return cmp.Or(len(b.word)-len(a.word), strings.Compare(a.word, b.word))
@@ -106,6 +105,18 @@ func (s *saver) forget(room Fields) {
 		if f := people[s.names[i].word]; s.names[i].by == "" {
 			s.names[i].by = s.role(f)
 		}
+	}
+}
+
+// whenNeeded compiles a pattern when it is first asked for: of hundreds, a text
+// needs a few.
+func whenNeeded(pattern string) func() *regexp.Regexp {
+	var compiled *regexp.Regexp
+	return func() *regexp.Regexp {
+		if compiled == nil {
+			compiled = regexp.MustCompile(pattern)
+		}
+		return compiled
 	}
 }
 
