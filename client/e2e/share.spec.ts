@@ -86,6 +86,7 @@ test('what is private to one company never reaches a browser of the other, nor o
   const watching = await server.link(room, 'none', 'viewer');
   const watcher = await sit(watching.path, { before: (page) => record(page, heard[1] as Buffer[]) });
   await connection(watcher.page, 'live');
+  await watcher.page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name: 'Plan' }).click(); // who watches lands on Overview
   await server.submit(room, seller.session, secrets(1), 'seller');
   const canary = page.locator('[data-testid^="row-"]').filter({ hasText: 'Canary milestone' });
   await expect(canary).toHaveCount(2);
