@@ -36,7 +36,7 @@ export default defineConfig({
             // What the first screens and the later parts share.
             {
               name: 'core',
-              test: /node_modules|(replica\/dates|connection\/uuid|page\/(room\.svelte|later|filters|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
+              test: /node_modules\/(?!fractional)|(replica\/dates|connection\/uuid|page\/(room\.svelte|later|filters|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
             },
             { name: 'words', test: /page\/activity\/(ago|sentence)\.ts$/ },
           ],

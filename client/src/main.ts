@@ -9,7 +9,11 @@ const boot = JSON.parse(document.getElementById('boot')?.textContent ?? 'null') 
 const target = document.getElementById('app');
 if (target === null) throw new Error('the page has no #app');
 
-const client = new RoomClient({ boot, token: tokenOf(location.pathname) });
+const client = new RoomClient({
+  boot,
+  token: tokenOf(location.pathname),
+  predict: async () => (await import('./replica/predict')).predict,
+});
 const promised = boot.link !== null && boot.link.side !== 'none' ? boot.link.access : null;
 // Who works on the plan lands on it, who watches on the overview.
 const watches = boot.me === null && promised === null;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { predict } from '../replica/predict';
 import { RoomClient } from './room-client';
 import { bootAt, FakeLocks, FakePage, FakeSocket, FakeStorage, welcomeAt } from './testing/fakes';
 
@@ -37,7 +38,13 @@ function show(p: FakePage): void {
 
 async function open(): Promise<RoomClient> {
   const WebSocket = FakeSocket as unknown as typeof globalThis.WebSocket;
-  const client = new RoomClient({ boot: bootAt(5), token: null, WebSocket, reload });
+  const client = new RoomClient({
+    boot: bootAt(5),
+    token: null,
+    predict: async () => predict,
+    WebSocket,
+    reload,
+  });
   clients.push(client);
   const sockets = FakeSocket.all.length;
   client.start();

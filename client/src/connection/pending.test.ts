@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { WelcomeFrame } from '../replica/frames';
+import { predict } from '../replica/predict';
 import type { Me, Op, Snapshot } from '../replica/types';
 import { RoomClient } from './room-client';
 import {
@@ -55,7 +56,7 @@ async function load(boot: Boot, token: string | null = null): Promise<RoomClient
   await vi.advanceTimersByTimeAsync(0);
   const sockets = FakeSocket.all.length;
   const WebSocket = FakeSocket as unknown as typeof globalThis.WebSocket;
-  const client = new RoomClient({ boot, token, fetch: http, WebSocket });
+  const client = new RoomClient({ boot, token, predict: async () => predict, fetch: http, WebSocket });
   clients.push(client);
   client.start();
   await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(sockets + 1));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { predict } from '../replica/predict';
 import type { Commit } from '../replica/types';
 import { RoomClient } from './room-client';
 import {
@@ -45,10 +46,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(boot: Boot = bootAt(5), token: string | null = null): Promise<RoomClient> {
+async function open(
+  boot: Boot = bootAt(5),
+  token: string | null = null,
+  foresee = async () => predict,
+): Promise<RoomClient> {
   const client = new RoomClient({
     boot,
     token,
+    predict: foresee,
     fetch: http,
     WebSocket: FakeSocket as unknown as typeof WebSocket,
   });
@@ -130,6 +136,26 @@ describe('a room', () => {
     expect(titleOf(client)).toBe('Contract');
     expect(client.snapshot().canUndo).toBe(true);
     expect(client.snapshot().activity.map((item) => item.rev)).toEqual([6]);
+  });
+
+  test('keeps and sends an op that it cannot show yet, and shows it once it can', async () => {
+    let arrive = (_: typeof predict): void => undefined;
+    const failure = () => Promise.reject(new Error('no network'));
+    const success = () => new Promise<typeof predict>((resolve) => (arrive = resolve));
+    const attempts = [failure, success];
+    const client = await open(bootAt(5), null, () => (attempts.shift() ?? failure)());
+    FakeSocket.last.accept(welcomeAt(5));
+
+    setTitle(client, 'Contract');
+    expect(FakeSocket.last.of('op')).toHaveLength(1);
+    expect(client.snapshot().conn.queued).toBe(1);
+    expect(titleOf(client)).toBe('Legal review');
+
+    arrive(predict);
+    await wait(0);
+    expect(titleOf(client)).toBe('Contract');
+    expect([...client.snapshot().pendingFields]).toEqual(['milestone/m1/title']);
+    expect(attempts).toEqual([]);
   });
 
   test('tells its listeners once per task', async () => {

@@ -3,7 +3,7 @@ import { canRedo, canUndo } from '../replica/history';
 import type { Effect, Notice, Replica, ReplicaEvent } from '../replica/model';
 import { create, hello, reduce } from '../replica/replica';
 import { unsent } from '../replica/saved';
-import { show } from '../replica/shown';
+import { type Predict, show } from '../replica/shown';
 import type { Commit, Me, Op, Stream } from '../replica/types';
 import { Viewer } from '../replica/view';
 import type { PersonView } from '../replica/view-types';
@@ -50,6 +50,7 @@ export class RoomClient {
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #replica: Replica;
+  #predict: Predict | null = null;
   #conn: Omit<Conn, 'queued'> = { state: 'reconnecting', wasLive: false };
   #here: Here = NOBODY;
   /** own is this page's session, as the others see it. */
@@ -97,6 +98,7 @@ export class RoomClient {
     const { notice } = this.#options.boot;
     if (notice !== null) return this.#stands({ state: 'stopped', why: notice.kind });
     this.#running = true;
+    this.#foresee();
     this.#ends.push(
       onPage('pagehide', () => this.#park()),
       onPage('pageshow', (event) => (fromCache(event) ? void this.#unpark() : undefined)),
@@ -139,6 +141,7 @@ export class RoomClient {
       this.#setNotices(addNotice(this.#notices, refusal));
       return null;
     }
+    this.#foresee();
     this.#setNotices(settleNotices(this.#notices, ops));
     this.#dispatch({ kind: 'propose', stream, ops, group, at: this.#clock.now() });
     return this.#replica.pending.at(-1)?.key ?? null;
@@ -205,6 +208,19 @@ export class RoomClient {
     if (saved === null) this.#pending.write(this.#replica);
     else this.#dispatch({ kind: 'restore', saved });
     this.#socket.start();
+  }
+
+  // foresee fetches what shows an op at once; where that failed, the next op tries again.
+  #foresee(): void {
+    if (this.#predict !== null) return;
+    void this.#options.predict().then(
+      (predict) => {
+        this.#predict = predict;
+        this.#shown = null;
+        this.#changed();
+      },
+      () => undefined,
+    );
   }
 
   // park lets go of what a page must not hold while the browser keeps it for the
@@ -351,7 +367,7 @@ export class RoomClient {
 
   #makeSnapshot(): RoomSnapshot {
     const replica = this.#replica;
-    if (this.#shown?.replica !== replica) this.#shown = { replica, result: show(replica) };
+    if (this.#shown?.replica !== replica) this.#shown = { replica, result: show(replica, this.#predict) };
     const { states, unconfirmed } = this.#shown.result;
     const view = this.#viewer.view(states, this.#clock.ms());
     return {

@@ -1,5 +1,6 @@
 import type { Presence, PresenceState } from '../replica/frames';
 import type { Notice } from '../replica/model';
+import type { Predict } from '../replica/shown';
 import type { Access, Commit, Me, Side, Snapshot, Stream } from '../replica/types';
 import type { PlanView } from '../replica/view-types';
 
@@ -80,6 +81,8 @@ export interface RoomClientOptions {
   readonly token: string | null;
   readonly fetch?: typeof fetch;
   readonly WebSocket?: typeof WebSocket;
+  /** predict brings what shows an op before the server has answered: it is not on the first screen. */
+  readonly predict: () => Promise<Predict>;
   /** now returns milliseconds since 1970. */
   readonly now?: () => number;
   /** reload loads the page anew. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeSnapshot } from './fold';
+import { predict } from './predict';
 import { confirmedStates, show } from './shown';
 import { Network, type Tab } from './testing/network';
 import { type JoinMode, ModelServer } from './testing/server';
@@ -219,7 +220,7 @@ function checkRest(world: World): void {
         writeSnapshot(there.state),
       ); // I3
     }
-    expect(show(tab.replica).states).toEqual(confirmedStates(tab.replica));
+    expect(show(tab.replica, predict).states).toEqual(confirmedStates(tab.replica));
   }
 }
 

@@ -1,7 +1,5 @@
-import { generateKeyBetween } from 'fractional-indexing';
-import { SCHEMA } from './schema';
-import { type PlanRecord, record, type States, text } from './state';
-import { type Entity, type Place, STREAMS, type Stream } from './types';
+import { type PlanRecord, record, type States } from './state';
+import { type Entity, STREAMS } from './types';
 
 /** byPosition orders records of a list: by key, then by id, in code units as the server does. */
 export function byPosition(
@@ -12,56 +10,6 @@ export function byPosition(
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/**
- * placeKey is the list key that shows a record where an op puts it, until the
- * server's own key arrives. Removed records keep their place and count; a
- * private stream places its records between the shared ones, as the server does.
- */
-export function placeKey(
-  states: States,
-  stream: Stream,
-  entity: Entity,
-  parent: string | null,
-  place: Place,
-  moving: string,
-): string {
-  const keys = siblingKeys(states, stream, entity, parent, moving);
-  const neighbour = place.after ?? place.before ?? null;
-  const at = neighbour === null ? null : positionOf(states, entity, neighbour);
-  if (place.after !== undefined) {
-    if (place.after === null) return between(null, keys[0] ?? null);
-    if (at !== null) return between(at, keys.find((key) => key > at) ?? null);
-  }
-  if (place.before !== undefined && place.before !== null && at !== null) {
-    return between(keys.findLast((key) => key < at) ?? null, at);
-  }
-  return between(keys.at(-1) ?? null, null);
-}
-
-function siblingKeys(
-  states: States,
-  stream: Stream,
-  entity: Entity,
-  parent: string | null,
-  moving: string,
-): string[] {
-  const field = SCHEMA[entity].parent;
-  const keys: string[] = [];
-  for (const name of new Set<Stream>([stream, 'shared'])) {
-    for (const found of states[name]?.[entity]?.values() ?? []) {
-      const key = text(found, 'pos');
-      if (key === null || found.id === moving) continue;
-      if (field === undefined || text(found, field) === parent) keys.push(key);
-    }
-  }
-  return keys.sort();
-}
-
-function positionOf(states: States, entity: Entity, id: string): string | null {
-  const found = findRecord(states, entity, id);
-  return text(found, 'pos');
-}
-
 /** findRecord finds a record in whichever stream has it. */
 export function findRecord(states: States, entity: Entity, id: string): PlanRecord | undefined {
   for (const stream of STREAMS) {
@@ -69,14 +17,4 @@ export function findRecord(states: States, entity: Entity, id: string): PlanReco
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function between(lower: string | null, upper: string | null): string {
-  try {
-    return generateKeyBetween(lower, upper);
-  } catch {
-    // A key that the algorithm does not know: show it beside its neighbour, the
-    // commit brings the real one.
-    return lower ?? upper ?? 'a0';
-  }
 }

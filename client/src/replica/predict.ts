@@ -1,5 +1,6 @@
 import type { StreamChange } from './fold';
-import { findRecord, placeKey } from './order';
+import { findRecord } from './order';
+import { placeKey } from './place-key';
 import { agree, keepDates } from './predict-agree';
 import { answer, openProposal, propose, stillFits } from './predict-date';
 import { type Moved, reschedule, shift } from './predict-move';

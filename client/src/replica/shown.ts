@@ -2,9 +2,12 @@ import { Layer, type StreamChange } from './fold';
 import { hiddenKeys, inverse } from './history';
 import type { Pending, Replica } from './model';
 import { isOthers } from './others';
-import { predict } from './predict';
+import type { predict as Predicting } from './predict';
 import type { States } from './state';
 import { type Me, STREAMS } from './types';
+
+/** Predict is the effect an op will most likely have; see predict.ts, which comes after the first screen. */
+export type Predict = typeof Predicting;
 
 /** Shown is confirmed plus pending: what the screen is to show. */
 export interface Shown {
@@ -25,21 +28,30 @@ export function confirmedStates(replica: Replica): States {
   return states;
 }
 
-/** show replays the pending ops, in order, over the confirmed states. */
-export function show(replica: Replica): Shown {
+/**
+ * show replays the pending ops, in order, over the confirmed states. Without predict they are
+ * kept and sent all the same, and seen as soon as it is there or the server has answered.
+ */
+export function show(replica: Replica, predict: Predict | null): Shown {
   const confirmed = confirmedStates(replica);
-  if (replica.pending.length === 0) return { states: confirmed, unconfirmed: NOTHING };
+  if (predict === null || replica.pending.length === 0) return { states: confirmed, unconfirmed: NOTHING };
   const layer = new Layer(confirmed);
   const unconfirmed = new Set<string>();
   const hidden = hiddenKeys(replica.pending);
   for (const p of replica.pending) {
     if (p.covered || hidden.has(p.key) || isOthers(p, replica.me)) continue;
-    replay(layer, p, replica.me, p.state === 'acked' ? null : unconfirmed);
+    replay(layer, p, replica.me, predict, p.state === 'acked' ? null : unconfirmed);
   }
   return { states: layer.states, unconfirmed };
 }
 
-function replay(layer: Layer, p: Pending, me: Me | null, unconfirmed: Set<string> | null): void {
+function replay(
+  layer: Layer,
+  p: Pending,
+  me: Me | null,
+  predict: Predict,
+  unconfirmed: Set<string> | null,
+): void {
   for (const op of p.ops) {
     const changes: readonly StreamChange[] =
       op.kind === 'op.undo'

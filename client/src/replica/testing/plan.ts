@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../frames';
 import type { Effect, Notice, Replica, ReplicaEvent } from '../model';
+import { predict } from '../predict';
 import { create, reduce } from '../replica';
 import { show } from '../shown';
 import { record } from '../state';
@@ -221,6 +222,6 @@ export function own(seq: number): Partial<Commit> {
 
 /** titleOf is a milestone's title as the screen shows it. */
 export function titleOf(at: Desk, id = 'm1'): unknown {
-  const { states } = show(at.replica);
+  const { states } = show(at.replica, predict);
   return (record(states.shared, 'milestone', id) ?? record(states.seller, 'milestone', id))?.fields.title;
 }
