@@ -54,8 +54,33 @@ func (d day) date() (year, month, dom int) {
 	return era*400 + years, month, dom
 }
 
+// The days of 2020 to 2059 are written down once for all: a schedule names some
+// thousand, and plans are about these.
+var (
+	tableFrom = dayOf(2020, 1, 1)
+	tableDays = int(dayOf(2060, 1, 1) - tableFrom)
+	dayTable  = writeDays(tableFrom, tableDays)
+)
+
+// writeDays is the text of n days, one after the other.
+func writeDays(from day, n int) string {
+	b := make([]byte, 0, n*len(DateFormat))
+	for i := range n {
+		b = append(b, (from + day(i)).written()...)
+	}
+	return string(b)
+}
+
 // String writes the day as "2006-01-02", the nearest one that may be written.
 func (d day) String() string {
+	i := int(d - tableFrom)
+	if i < 0 || i >= tableDays {
+		return d.written()
+	}
+	return dayTable[i*len(DateFormat) : (i+1)*len(DateFormat)]
+}
+
+func (d day) written() string {
 	year, month, dom := min(max(d, firstDay), lastDay).date()
 	b := [len(DateFormat)]byte{
 		byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10), '-',

@@ -58,8 +58,8 @@ func (s *scheduler) addLate(h *Health) {
 	}
 	if slip, ok := s.slip(); ok && slip > 0 && s.unfinished() {
 		about := RecordID("")
-		if cause := s.cause(); cause >= 0 {
-			about = s.items[cause].id
+		if s.cause >= 0 {
+			about = s.items[s.cause].id
 		}
 		h.add(Late, "forecast", s.slipText(slip), about)
 	}
@@ -119,7 +119,6 @@ func (s *scheduler) addRisks(h *Health) {
 // has hardly any time left. Go-live itself has none by nature, nor has what is
 // pinned.
 func (s *scheduler) short(i int) bool {
-	slack, ok := s.slack(i)
-	m := &s.items[i]
-	return ok && slack <= tightSlack && s.plans[i].leads && !m.goLive && (!m.pinned || slack < 0)
+	m, p := &s.items[i], &s.plans[i]
+	return p.bounded && p.slack <= tightSlack && p.leads && !m.goLive && (!m.pinned || p.slack < 0)
 }

@@ -61,6 +61,7 @@ func (v *View) Schedule(today string) Schedule {
 	s.forward()
 	s.backward()
 	s.drive()
+	s.cause = s.findCause()
 	return s.schedule(today)
 }
 
@@ -73,6 +74,7 @@ type scheduler struct {
 	sorted    []int // each after what it waits for
 	plans     []planned
 	driving   []int // in the order of their forecasts
+	cause     int   // see findCause
 }
 
 // planned is what is found for an item.
@@ -83,6 +85,10 @@ type planned struct {
 	after    bool // it waits for go-live
 	leads    bool // go-live, or a pinned date, waits for it
 	drives   bool
+	slack    int // working days from the forecast to the latest finish, when bounded
+	latest   day // the last working day to end on, or the day it is due
+	start    day // the last day to begin
+	slip     int // calendar days from the agreed date to the due date
 }
 
 // forward finds where each milestone is heading. What is done ended when it
@@ -176,7 +182,21 @@ func (s *scheduler) backward() {
 		if m.pinned && m.dated {
 			p.bound(m.due)
 		}
+		p.measure(m)
 	}
+}
+
+// measure finds what a latest finish leaves, in working days, unless the
+// milestone is due on that very day.
+func (p *planned) measure(m *item) {
+	if !p.bounded {
+		return
+	}
+	p.slack, p.latest = m.own.between(p.forecast, p.finish), p.finish
+	if !m.dated || m.due != p.finish {
+		p.latest = m.own.onOrBefore(p.finish)
+	}
+	p.start = m.own.start(p.latest, m.days)
 }
 
 // ahead is how many working days of a milestone have to come after what it
@@ -261,10 +281,10 @@ func (s *scheduler) slip() (int, bool) {
 	return int(forecast - ref), ok
 }
 
-// cause returns the item that the slip begins with, -1 when there is none: of
+// findCause returns the item that the slip begins with, -1 when there is none: of
 // those that drive go-live and are past their own day, one that waits for no
 // other such; of several the one that is furthest past.
-func (s *scheduler) cause() int {
+func (s *scheduler) findCause() int {
 	if slip, ok := s.slip(); !ok || slip <= 0 {
 		return -1
 	}
@@ -298,24 +318,6 @@ func (s *scheduler) past(i int) day {
 	}
 }
 
-// slack is how many working days a milestone has from its forecast to its
-// latest finish.
-func (s *scheduler) slack(i int) (int, bool) {
-	p := &s.plans[i]
-	return s.items[i].own.between(p.forecast, p.finish), p.bounded
-}
-
-// latest returns the last days to begin and to end a milestone: working days,
-// unless it is due on that very day.
-func (s *scheduler) latest(i int) (start, finish day) {
-	m, p := &s.items[i], &s.plans[i]
-	finish = p.finish
-	if !m.dated || m.due != finish {
-		finish = m.own.onOrBefore(finish)
-	}
-	return m.own.start(finish, m.days), finish
-}
-
 func (m *item) late(today day) bool { return m.open() && m.dated && m.due < today }
 
 func (s *scheduler) schedule(today string) Schedule {
@@ -334,8 +336,8 @@ func (s *scheduler) schedule(today string) Schedule {
 		slip, _ := s.slip()
 		out.SlipDays = &slip
 	}
-	if cause := s.cause(); cause >= 0 {
-		out.Cause = s.items[cause].id
+	if s.cause >= 0 {
+		out.Cause = s.items[s.cause].id
 	}
 	next := -1
 	for i := range s.items {
@@ -381,16 +383,15 @@ func (s *scheduler) scheduled(i int) Scheduled {
 	if m.wasAgreed {
 		out.AgreedDue = m.agreed.String()
 		if m.dated {
-			slip := int(m.due - m.agreed)
-			out.SlipDays = &slip
+			p.slip = int(m.due - m.agreed)
+			out.SlipDays = &p.slip
 		}
 	}
 	if !m.cancelled() {
 		out.Forecast = p.forecast.String()
 	}
-	if slack, ok := s.slack(i); ok {
-		start, finish := s.latest(i)
-		out.LatestStart, out.LatestFinish, out.SlackDays = start.String(), finish.String(), &slack
+	if p.bounded {
+		out.LatestStart, out.LatestFinish, out.SlackDays = p.start.String(), p.latest.String(), &p.slack
 	}
 	out.Text = s.sentence(i)
 	return out

@@ -64,6 +64,7 @@ func NewView(p *Plan, streams []Stream) *View {
 	cals := calendarsOf(v.room)
 	found := v.addMilestones(p, streams, cals)
 	v.addDependencies(p, streams, found, cals)
+	v.join()
 	v.addSlots(p)
 	return v
 }
@@ -116,6 +117,7 @@ func (v *View) addMilestones(p *Plan, streams []Stream, cals calendars) map[Reco
 	var all []placed
 	order := phases(p)
 	for _, s := range streams {
+		all = slices.Grow(all, len(p.Streams[s][Milestone]))
 		for _, rec := range p.Streams[s][Milestone] {
 			id, _ := rec.Fields["phase"].(string)
 			if phase, ok := order[id]; ok && rec.Fields["removed"] != true {
@@ -160,6 +162,7 @@ func (v *View) itemOf(s Stream, rec *Record, cals calendars) item {
 // addDependencies adds the required dependencies between milestones that count.
 func (v *View) addDependencies(p *Plan, streams []Stream, found map[RecordID]int, cals calendars) {
 	for _, s := range streams {
+		v.edges = slices.Grow(v.edges, len(p.Streams[s][Dependency]))
 		for id, rec := range p.Streams[s][Dependency] {
 			f := rec.Fields
 			a, _ := f["from"].(string)
@@ -170,14 +173,32 @@ func (v *View) addDependencies(p *Plan, streams []Stream, found map[RecordID]int
 				continue
 			}
 			lag, _ := f["lag_days"].(int64)
-			n := len(v.edges)
 			v.edges = append(v.edges, edge{
 				id: id, from: from, to: to, lag: int(lag), private: s != Shared,
 				counted: cals[handOff(v.items[from].whose, v.items[to].whose)],
 			})
-			v.items[from].out = append(v.items[from].out, n)
-			v.items[to].in = append(v.items[to].in, n)
 		}
+	}
+}
+
+// join gives each item its edges, all of them in one piece of memory.
+func (v *View) join() {
+	ends := make([]int, 2*len(v.items)) // of each item: how many come in, how many go out
+	for i := range v.edges {
+		ends[2*v.edges[i].to]++
+		ends[2*v.edges[i].from+1]++
+	}
+	all, next := make([]int, 2*len(v.edges)), 0
+	take := func(n int) []int {
+		next += n
+		return all[next-n : next-n : next]
+	}
+	for i := range v.items {
+		v.items[i].in, v.items[i].out = take(ends[2*i]), take(ends[2*i+1])
+	}
+	for n := range v.edges {
+		from, to := &v.items[v.edges[n].from], &v.items[v.edges[n].to]
+		from.out, to.in = append(from.out, n), append(to.in, n)
 	}
 }
 

@@ -46,8 +46,8 @@ func (s *scheduler) slipText(slip int) string {
 		verb = "is set for " // it was moved there
 	}
 	text := "Go-live " + verb + dayText(forecast, s.now) + ", " + countText(slip, "day") + kind + dayText(ref, s.now)
-	if cause := s.cause(); cause >= 0 && cause != s.goLive {
-		text += ", because of “" + clip(s.items[cause].title) + "”"
+	if s.cause >= 0 && s.cause != s.goLive {
+		text += ", because of “" + clip(s.items[s.cause].title) + "”"
 	}
 	return text
 }
@@ -70,29 +70,25 @@ func (s *scheduler) shortText(i int) string {
 	if text := s.missedText(i); text != "" {
 		return text
 	}
-	slack, _ := s.slack(i)
-	if slack == 0 {
+	if s.plans[i].slack == 0 {
 		return "has no working day to spare"
 	}
-	return "has " + countText(slack, "working day") + " to spare"
+	return "has " + countText(s.plans[i].slack, "working day") + " to spare"
 }
 
 // missedText says that a latest start or finish is in the past, or cannot be
 // kept (rule 6); "" when neither is so.
 func (s *scheduler) missedText(i int) string {
-	slack, ok := s.slack(i)
-	if !ok {
-		return ""
-	}
-	m := &s.items[i]
-	start, finish := s.latest(i)
+	m, p := &s.items[i], &s.plans[i]
 	switch {
-	case m.days > 0 && !m.started() && start < s.now:
-		return "had to start " + countText(m.own.between(start-1, s.now-1), "working day") + " ago"
-	case finish < s.now && m.own.between(finish, s.now) > 0:
-		return "had to be done " + countText(m.own.between(finish, s.now), "working day") + " ago"
-	case slack < 0:
-		return "is " + countText(-slack, "working day") + " too late for what follows"
+	case !p.bounded:
+		return ""
+	case m.days > 0 && !m.started() && p.start < s.now:
+		return "had to start " + countText(m.own.between(p.start-1, s.now-1), "working day") + " ago"
+	case p.latest < s.now && m.own.between(p.latest, s.now) > 0:
+		return "had to be done " + countText(m.own.between(p.latest, s.now), "working day") + " ago"
+	case p.slack < 0:
+		return "is " + countText(-p.slack, "working day") + " too late for what follows"
 	default:
 		return ""
 	}
@@ -105,21 +101,19 @@ func (s *scheduler) sentence(i int) string {
 		return ""
 	}
 	text := s.missedText(i)
-	start, _ := s.latest(i)
-	_, bounded := s.slack(i)
 	switch {
 	case text != "":
 	case m.late(s.now):
 		text = "was due " + dayText(m.due, s.now)
 	case m.dated && p.forecast > m.due:
 		text = "is heading for " + dayText(p.forecast, s.now) + ", " + countText(int(p.forecast-m.due), "day") + " after its date"
-	case bounded && m.days > 0 && !m.started() && start == s.now:
+	case p.bounded && m.days > 0 && !m.started() && p.start == s.now:
 		text = "has to start today"
 	case m.goLive:
 		return ""
 	case p.drives:
 		text = "drives go-live"
-	case bounded:
+	case p.bounded:
 		text = s.shortText(i)
 	default:
 		return ""
