@@ -34,7 +34,11 @@ func FirstRequest(id ID, n NewRoom) (Request, error) {
 	by := Member{Side: SideSeller, Access: Owner}
 	if f := n.Founder; f != nil {
 		by.ID, by.Name = f.ID, f.Name
-		ops = append(ops, Op{Kind: KindJoin, ID: f.ID, Set: Fields{"name": f.Name, "side": string(SideSeller), "access": string(Owner)}})
+		person := Fields{"name": f.Name, "side": string(SideSeller), "access": string(Owner)}
+		if f.Email != "" {
+			person["email"], person["verified"] = f.Email, true
+		}
+		ops = append(ops, Op{Kind: KindJoin, ID: f.ID, Set: person})
 	}
 	if n.Template != "" {
 		fill := Op{Kind: KindTemplateApply, Template: n.Template, GoLive: n.GoLive, Body: n.Body}

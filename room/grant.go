@@ -9,6 +9,7 @@ type Grant struct {
 	Room      ID
 	Session   SessionID // "" for the workspace's own key
 	Link      LinkID    // "" when the session came from no link
+	Account   AccountID // "" unless the session is that of somebody who is signed in
 	Member    Member    // zero ID: a watcher, or the workspace itself
 	Expires   time.Time // zero: never
 }

@@ -16,6 +16,12 @@ type (
 	SessionID string
 	// LinkID names a share link.
 	LinkID string
+	// AccountID names a person who signs in.
+	AccountID string
+	// AccountSessionID names a browser in which somebody is signed in.
+	AccountSessionID string
+	// KeyID names an API key.
+	KeyID string
 	// TemplateID names a template of a workspace's own.
 	TemplateID string
 )

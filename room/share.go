@@ -24,7 +24,9 @@ type NewRoom struct {
 type Founder struct {
 	ID      RecordID // of the participant in the new room
 	Name    string
-	Session SessionID // with which the room is asked for; the new link ends when its link does
+	Email   string    // a member's, verified; "" for who came by a link
+	Account AccountID // a member's, "" for who came by a link
+	Session SessionID // of who came by a link: the new link ends when its link does
 }
 
 // OwnTemplate is a template of a workspace's own.

@@ -30,14 +30,15 @@ func (s *Store) EnsureWorkspace(ctx context.Context, name string) (room.Workspac
 	return id, wrap(err, "looking for the workspace")
 }
 
-// CreateRoom makes a room with its first commit, all of it or nothing.
+// CreateRoom makes a room with its first commit, all of it or nothing. Its founder
+// is a member, or there is none.
 func (s *Store) CreateRoom(ctx context.Context, n room.NewRoom) (room.ID, error) {
 	id, _, err := s.createRoom(ctx, n)
 	return id, err
 }
 
-// FoundRoom makes a room for its founder, and the personal link by which they
-// open it, whose token is kept nowhere else. All of it or nothing.
+// FoundRoom makes a room for its founder who came by a link, and the personal link
+// by which they open it, whose token is kept nowhere else. All of it or nothing.
 func (s *Store) FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error) {
 	_, made, err := s.createRoom(ctx, n)
 	return made.link, made.token, err
@@ -60,6 +61,9 @@ func (s *Store) createRoom(ctx context.Context, n room.NewRoom) (id room.ID, mad
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if id, err = firstCommit(ctx, tx, n); err != nil || n.Founder == nil {
 			return err
+		}
+		if n.Founder.Account != "" {
+			return seatParticipant(ctx, tx, n.Workspace, n.Founder.Account, room.Seated{Room: id, Participant: n.Founder.ID, Founder: true})
 		}
 		made, err = foundersLink(ctx, tx, id, n)
 		return err

@@ -10,20 +10,32 @@ import (
 	"parley/room"
 )
 
-// sessionLife is how long a session lasts. The link behind it may end earlier.
+// sessionLife is how long a session lasts. What it came from may end earlier.
 const sessionLife = 30 * 24 * time.Hour
 
-// liveSession is true of a session s that may be used. Its link is looked up by
+// liveSession is true of a session s that may be used. Its source is looked up by
 // key for each session: as a join it was planned as a walk over all links.
-const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and (select ` + liveLink + ` from links l where l.id = s.link_id)`
+const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and ` + liveSource
+
+// liveSource is true of a session s whose source has not ended. Each kind of
+// source has a line.
+const liveSource = `case
+	when s.link_id is not null then (select ` + liveLink + ` from links l where l.id = s.link_id)
+	when s.account_session_id is not null then ` + liveMember + `
+	else false end`
+
+// liveMember is true of a session s of somebody who is signed in, and still a
+// member of the room's workspace.
+const liveMember = `exists (select from account_sessions a join members m on m.workspace_id = s.workspace_id and m.account_id = a.account_id
+		where a.id = s.account_session_id and ` + liveSeat + `)`
 
 // grantColumns says what a session grants: the participant's present name, side
 // and access where it has one, its link's otherwise.
-const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, s.link_id::text, coalesce(s.participant::text, ''),
-	coalesce(p.name, ''), coalesce(p.side, l.side), coalesce(p.access, l.access), coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'),
-	least(s.expires_at, l.expires_at)`
+const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesce(s.link_id::text, ''), coalesce(a.account_id::text, ''),
+	coalesce(s.participant::text, ''), coalesce(p.name, ''), coalesce(p.side, l.side), coalesce(p.access, l.access),
+	coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'), least(s.expires_at, l.expires_at, a.expires_at)`
 
-const grantTables = ` from sessions s join links l on l.id = s.link_id
+const grantTables = ` from sessions s left join links l on l.id = s.link_id left join account_sessions a on a.id = s.account_session_id
 	left join participants p on p.room_id = s.room_id and p.stream = 'shared' and p.id = s.participant `
 
 // CreateSession signs a participant in through a link ("" for nobody in
@@ -47,8 +59,8 @@ func (s *Store) CreateSession(ctx context.Context, l room.Link, participant room
 }
 
 // Authenticate returns what the bearer of a session token may do. The error has
-// code gone when the token is unknown, its session over, its link revoked or
-// expired, or its participant without access.
+// code gone when the token is unknown, its session over, what it came from ended,
+// or its participant without access.
 func (s *Store) Authenticate(ctx context.Context, token string) (room.Grant, error) {
 	ctx, cancel := bound(ctx)
 	defer cancel()
@@ -93,7 +105,7 @@ type grant struct {
 func scanGrant(row pgx.CollectableRow) (grant, error) {
 	var g grant
 	m := &g.Member
-	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
+	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &g.Account, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
 	if m.ID == "" {
 		// Without a name one only reads, whatever the link allows a person.
 		m.Access = room.Viewer

@@ -45,7 +45,8 @@ var session = map[string]string{
 
 // Store keeps rooms in PostgreSQL. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
+	pool  *pgxpool.Pool
+	folds folds // of audit events
 }
 
 // New returns a store over a pool made by [Open].
