@@ -35,6 +35,16 @@ type OwnTemplate struct {
 	Template *Template
 }
 
+// Standing is where a room stands: what tells whether a [Summary] that was read
+// before still holds, and what changes without a commit.
+type Standing struct {
+	ID     ID
+	Epoch  Epoch
+	Rev    Rev // of the shared stream
+	Made   time.Time
+	CameIn time.Time // when somebody last came in by a link of the buyer's side; zero for never
+}
+
 // Summary is one line of the list of rooms: what the shared stream says.
 type Summary struct {
 	ID            ID
@@ -43,8 +53,10 @@ type Summary struct {
 	SellerCompany string
 	Status        string
 	TimeZone      string
-	GoLive        string // "" for none
-	Plan          *Plan  // of the shared stream, what a [View] is made of
+	GoLive        string    // "" for none
+	Plan          *Plan     // of the shared stream, what a [View] is made of
+	Founder       RecordID  // who made the room, "" for the workspace's own key
+	Changed       time.Time // when the buyer's side last changed the shared plan; zero for never
 }
 
 // NewLink is a share link to be made.

@@ -108,14 +108,29 @@ func (d *demoRoom) wanted(ctx context.Context) (bool, error) {
 	if d.db.embedded == nil {
 		return false, nil
 	}
-	rooms, _, err := d.store.Rooms(ctx, d.workspace, "", 1)
+	rooms, err := d.rooms(ctx)
 	return len(rooms) == 0, err
+}
+
+// rooms reads the lines of all rooms of the workspace.
+func (d *demoRoom) rooms(ctx context.Context) ([]room.Summary, error) {
+	var ids []room.ID
+	for _, closed := range []bool{false, true} {
+		standings, err := d.store.Standings(ctx, d.workspace, closed)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range standings {
+			ids = append(ids, st.ID)
+		}
+	}
+	return d.store.Summaries(ctx, d.workspace, ids)
 }
 
 // found makes the room, or finds the one of an earlier start: which broke off
 // there, or whose file is lost.
 func (d *demoRoom) found(ctx context.Context) error {
-	rooms, _, err := d.store.Rooms(ctx, d.workspace, "", 100)
+	rooms, err := d.rooms(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -133,86 +132,6 @@ func (s *Store) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID
 		return "", errGone()
 	}
 	return ws, wrap(err, "looking for room %s", id)
-}
-
-// Rooms lists a workspace's rooms by id, limit at a time. Cursor is "" for the
-// first page; the returned one is "" after the last.
-func (s *Store) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
-	if cursor != "" && !room.ValidUUID(cursor) {
-		return nil, "", room.FieldErrorf(room.Invalid, "cursor", "this is not a cursor that a page of rooms gave")
-	}
-	ctx, cancel := bound(ctx)
-	defer cancel()
-	rows, err := s.pool.Query(ctx, `select r.room_id::text, r.name, r.buyer_company, r.seller_company, r.status, r.time_zone, coalesce(r.go_live::text, '')
-		from room_plans r
-		where r.workspace_id = $1 and r.stream = 'shared' and ($2 = '' or r.room_id > nullif($2, '')::uuid)
-		order by r.room_id limit $3`, ws, cursor, limit+1)
-	if err != nil {
-		return nil, "", wrap(err, "listing rooms")
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (room.Summary, error) {
-		var r room.Summary
-		err := row.Scan(&r.ID, &r.Name, &r.BuyerCompany, &r.SellerCompany, &r.Status, &r.TimeZone, &r.GoLive)
-		return r, err
-	})
-	if err != nil {
-		return nil, "", wrap(err, "listing rooms")
-	}
-	next := ""
-	if len(list) > limit {
-		list = list[:limit]
-		next = string(list[limit-1].ID)
-	}
-	return list, next, wrap(s.addPlans(ctx, list), "listing rooms")
-}
-
-// datedEntities are those that a view of a plan's dates is made of.
-var datedEntities = []room.Entity{room.RoomEntity, room.Participant, room.RoleSlot, room.Phase, room.Milestone, room.Dependency}
-
-// datedSelects reads such records of many rooms, without their long texts.
-var datedSelects = func() map[room.Entity]string {
-	out := map[room.Entity]string{}
-	for _, e := range datedEntities {
-		out[e] = fmt.Sprintf(`select t.room_id::text, t.id::text,
-			jsonb_strip_nulls(to_jsonb(t) - '{room_id,workspace_id,stream,id,marks,description,purpose,compelling_event}'::text[])
-			from %s t where t.room_id = any($1::text[]::uuid[]) and t.stream = 'shared'`, room.SchemaOf(e).Table)
-	}
-	return out
-}()
-
-// addPlans reads the rooms' shared plans, as far as their dates go.
-func (s *Store) addPlans(ctx context.Context, list []room.Summary) error {
-	ids := make([]string, len(list))
-	plans := make(map[string]*room.Plan, len(list))
-	for i := range list {
-		ids[i] = string(list[i].ID)
-		list[i].Plan = room.NewPlan(list[i].ID, "")
-		plans[ids[i]] = list[i].Plan
-	}
-	var b pgx.Batch
-	for _, e := range datedEntities {
-		b.Queue(datedSelects[e], ids).Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				var id string
-				var rec room.Record
-				var fields []byte
-				if err := rows.Scan(&id, &rec.ID, &fields); err != nil {
-					return err
-				}
-				var err error
-				if rec.Fields, err = decodeFields(e, fields); err != nil {
-					return fmt.Errorf("reading %s %s: %w", e, rec.ID, err)
-				}
-				state := plans[id].Streams[room.Shared]
-				if state[e] == nil {
-					state[e] = room.Records{}
-				}
-				state[e][rec.ID] = &rec
-			}
-			return rows.Err()
-		})
-	}
-	return s.pool.SendBatch(ctx, &b).Close()
 }
 
 // LastVisit returns when the buyer's side was last seen in a room: it changed

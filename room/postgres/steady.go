@@ -134,17 +134,14 @@ func (s Steady) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID
 	return again(ctx, s, away, func() (room.WorkspaceID, error) { return s.Store.RoomWorkspace(ctx, id) })
 }
 
-// Rooms is [Store.Rooms].
-func (s Steady) Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
-	type page struct {
-		rooms []room.Summary
-		next  string
-	}
-	p, err := again(ctx, s, away, func() (p page, err error) {
-		p.rooms, p.next, err = s.Store.Rooms(ctx, ws, cursor, limit)
-		return p, err
-	})
-	return p.rooms, p.next, err
+// Standings is [Store.Standings].
+func (s Steady) Standings(ctx context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error) {
+	return again(ctx, s, away, func() ([]room.Standing, error) { return s.Store.Standings(ctx, ws, closed) })
+}
+
+// Summaries is [Store.Summaries].
+func (s Steady) Summaries(ctx context.Context, ws room.WorkspaceID, ids []room.ID) ([]room.Summary, error) {
+	return again(ctx, s, away, func() ([]room.Summary, error) { return s.Store.Summaries(ctx, ws, ids) })
 }
 
 // LastVisit is [Store.LastVisit].

@@ -15,24 +15,27 @@ import (
 // fake is a store and a hub in memory, for what the handlers do with answers.
 // What the real ones answer is tested where they are, and in server/e2e_test.go.
 type fake struct {
-	mu       sync.Mutex
-	rooms    map[room.ID]room.WorkspaceID
-	grants   map[string]room.Grant // by session token
-	links    map[string]room.Link  // by link token
-	logs     map[room.Stream][]json.RawMessage
-	people   []person
-	requests []room.Request
-	verdict  room.Verdict
-	err      error // what Submit fails with
-	outcome  room.Outcome
-	checked  []room.ID
-	used     []room.LinkID
-	made     int
-	founded  *room.NewRoom
-	own      map[room.TemplateID]*room.Template // workspaceA's templates
-	defaults room.Defaults
-	planned  bool      // the shared stream holds plannedRoom
-	visit    time.Time // of the buyer's side
+	mu        sync.Mutex
+	rooms     map[room.ID]room.WorkspaceID
+	grants    map[string]room.Grant // by session token
+	links     map[string]room.Link  // by link token
+	logs      map[room.Stream][]json.RawMessage
+	people    []person
+	requests  []room.Request
+	verdict   room.Verdict
+	err       error // what Submit fails with
+	outcome   room.Outcome
+	checked   []room.ID
+	used      []room.LinkID
+	made      int
+	founded   *room.NewRoom
+	own       map[room.TemplateID]*room.Template // workspaceA's templates
+	defaults  room.Defaults
+	lines     []room.Summary // workspaceA's rooms
+	standings map[room.ID]room.Standing
+	read      []room.ID // whose plans were read for the list
+	planned   bool      // the shared stream holds plannedRoom
+	visit     time.Time // of the buyer's side
 }
 
 const (
@@ -62,6 +65,11 @@ func newFake() *fake {
 		},
 		own:     map[room.TemplateID]*room.Template{},
 		verdict: room.Verdict{Rev: 7},
+		lines: []room.Summary{
+			{ID: roomA, Name: "Rollout plan", Status: "active", TimeZone: "UTC", GoLive: "2199-03-01", Plan: plannedRoom()},
+			{ID: noRoom, Status: "draft", TimeZone: "UTC", Plan: room.NewPlan(noRoom, "")},
+		},
+		standings: map[room.ID]room.Standing{},
 	}
 	f.grants["priya"] = f.grant(roomA, "", priya)
 	f.grants["marc"] = f.grant(roomA, "", marc)
@@ -154,12 +162,27 @@ func (f *fake) DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.
 	return err
 }
 
-func (f *fake) Rooms(_ context.Context, _ room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error) {
-	if cursor != "" {
-		return nil, "", nil
+func (f *fake) Standings(_ context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error) {
+	var out []room.Standing
+	for _, r := range f.lines {
+		if ws == workspaceA && closed == (r.Status == "archived") {
+			st := f.standings[r.ID]
+			st.ID = r.ID
+			out = append(out, st)
+		}
 	}
-	line := room.Summary{ID: roomA, Name: "Rollout plan", Status: "active", TimeZone: "UTC", GoLive: "2199-03-01", Plan: plannedRoom()}
-	return []room.Summary{line, {ID: noRoom, Status: "draft", TimeZone: "UTC", Plan: room.NewPlan(noRoom, "")}}[:min(2, limit)], "more", nil
+	return out, nil
+}
+
+func (f *fake) Summaries(_ context.Context, _ room.WorkspaceID, ids []room.ID) ([]room.Summary, error) {
+	var out []room.Summary
+	for _, r := range f.lines {
+		if slices.Contains(ids, r.ID) {
+			f.read = append(f.read, r.ID)
+			out = append(out, r)
+		}
+	}
+	return out, nil
 }
 
 // plannedRoom is a plan with one milestone done and one late.

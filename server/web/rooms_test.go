@@ -22,12 +22,12 @@ func TestRoomsAreMadeAndListed(t *testing.T) {
 		t.Errorf("Location = %q", got)
 	}
 
-	list := a.get("/api/v1/rooms?limit=2", as(adminKey)).ok(http.StatusOK)
-	if n := len(list["rooms"].([]any)); n != 2 {
-		t.Errorf("%d rooms, want 2", n)
+	list := a.get("/api/v1/rooms?limit=1", as(adminKey)).ok(http.StatusOK)
+	if n := len(list["rooms"].([]any)); n != 1 {
+		t.Errorf("%d rooms, want 1", n)
 	}
 	last := a.get("/api/v1/rooms?cursor="+list["next_cursor"].(string), as(adminKey)).ok(http.StatusOK)
-	if last["next_cursor"] != nil || len(last["rooms"].([]any)) != 0 {
+	if last["next_cursor"] != nil || len(last["rooms"].([]any)) != 1 {
 		t.Errorf("last page = %v", last)
 	}
 }

@@ -45,6 +45,7 @@ type server struct {
 	costly   *allowances // by session
 	arrivals *allowances // by link
 	ledgers  *ledgers
+	outlines *outlines
 }
 
 // New returns the handler of everything the server answers.
@@ -80,7 +81,7 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
-		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store),
+		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store), outlines: newOutlines(o.Store),
 	}
 	s.router.Use(s.observe, withCredentials)
 	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
@@ -103,7 +104,7 @@ func newServer(o Options) (*server, error) {
 // document, and the document has nothing else; a test compares them.
 func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms", "create-room", "Make a room", http.StatusCreated), s.createRoom)
-	handle(s, op("GET", "/api/v1/rooms", "list-rooms", "List the workspace's rooms"), s.listRooms)
+	handle(s, op("GET", "/api/v1/rooms", "list-rooms", "List the workspace's rooms, what needs attention first", notModified), s.listRooms)
 	handle(s, op("GET", "/api/v1/rooms/{room}", "get-room", "Read a room as the caller sees it", notModified), s.getRoom)
 	handle(s, op("GET", "/api/v1/rooms/{room}/snapshot", "get-snapshot", "Read one stream at its newest rev"), s.getSnapshot)
 	handle(s, op("GET", "/api/v1/rooms/{room}/activity", "list-activity", "Read commits of one stream"), s.listActivity)

@@ -63,5 +63,9 @@ func (s *server) quiet(ctx context.Context, id room.ID, view *room.View, now tim
 	if days < quietDays || !view.Active() {
 		return nil, nil
 	}
-	return &Quiet{Days: days, Text: fmt.Sprintf("Nobody from %s has been here for %d days", view.Company(room.SideBuyer), days)}, nil
+	return quietOf(view.Company(room.SideBuyer), days), nil
+}
+
+func quietOf(company string, days int) *Quiet {
+	return &Quiet{Days: days, Text: fmt.Sprintf("Nobody from %s has been here for %d days", company, days)}
 }

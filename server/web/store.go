@@ -22,9 +22,11 @@ type Store interface {
 	// FoundRoom makes a room for n's founder and returns their link into it, and
 	// the link's token, which is kept nowhere else.
 	FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error)
-	// Rooms lists a workspace's rooms, limit at a time; cursor is "" for the
-	// first page, and the returned one is "" after the last.
-	Rooms(ctx context.Context, ws room.WorkspaceID, cursor string, limit int) ([]room.Summary, string, error)
+	// Standings returns where a workspace's rooms stand: those that people are at
+	// work on, or the closed ones.
+	Standings(ctx context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error)
+	// Summaries reads the lines of those of the rooms that are the workspace's.
+	Summaries(ctx context.Context, ws room.WorkspaceID, ids []room.ID) ([]room.Summary, error)
 
 	// Defaults returns what a workspace's new rooms begin with; SetDefaults replaces it.
 	Defaults(ctx context.Context, ws room.WorkspaceID) (room.Defaults, error)
