@@ -26,7 +26,7 @@ func (d *draft) settleMoves(op *Op) error {
 			if err := d.undoesAgreed(ed); err != nil {
 				return err
 			}
-		case d.answer || ed.now["due"] == agreed:
+		case d.answered == ed.id || ed.now["due"] == agreed:
 			d.put(ed, "moved_by", nil)
 		case guardCompany(d, d.stamp.By, op) != nil:
 			return Errorf(Forbidden, "%s and %s agreed on the date of the %s; only they can move it",
@@ -68,15 +68,18 @@ func (d *draft) agreedError(held []*edit) error {
 	if len(held) > named {
 		list += ", …"
 	}
-	how := "or move it alone, which is marked"
-	if d.rule.shape != rescheduleShape && d.rule.shape != shiftShape {
-		how = "or move it alone with milestone.reschedule and unilateral, which is marked"
-	}
-	field := d.field("due")
-	if d.rule.shape == roomShape {
+	field, how := d.field("due"), "propose another date, or move it alone, which is marked"
+	switch d.rule.shape {
+	case rescheduleShape, shiftShape:
+	case acceptShape:
+		field, how = "push", "accept without moving what waits, or with unilateral, which is marked"
+	case roomShape:
 		field = "set.go_live"
+		fallthrough
+	default:
+		how = "propose another date, or move it alone with milestone.reschedule and unilateral, which is marked"
 	}
-	err := FieldErrorf(Conflict, field, "both sides agreed on %s: propose another date, %s", list, how)
+	err := FieldErrorf(Conflict, field, "both sides agreed on %s: %s", list, how)
 	err.Current = ids
 	if len(held) == 1 {
 		err.Current = held[0].due

@@ -78,15 +78,20 @@ func TestAShiftOfAgreedDatesIsMarked(t *testing.T) {
 	}
 }
 
-// A yes to a date is a yes to what it pushes: both see it before.
+// Both sides want the proposed date; what it pushes is moved by who accepts, so
+// other agreed dates move with unilateral alone, marked. // I8
 func TestAnAcceptedDatePushes(t *testing.T) {
 	w, ids := agreedChain(t)
 	p := w.propose(dana, 0x70, ids[0], "2026-06-10")
-	w.as(sam, Shared, Op{Kind: KindDateAccept, ID: p, Push: true}).ok(t)
+	a := w.as(sam, Shared, Op{Kind: KindDateAccept, ID: p, Push: true}).refused(t, Conflict, "push")
+	if got, _ := a.Err.Current.([]string); len(got) != 2 {
+		t.Errorf("refusal = %+v", a.Err)
+	}
+	w.as(sam, Shared, Op{Kind: KindDateAccept, ID: p, Push: true, Unilateral: true}).ok(t)
 	if f := w.fields(Shared, Milestone, ids[2]); f["due"] == "2026-06-15" || f["agreed_due"] != "2026-06-15" {
 		t.Errorf("go-live = %v", f)
 	}
-	if got := w.marks(ids); !slices.Equal(got, []Value{nil, nil, nil}) {
+	if got := w.marks(ids); !slices.Equal(got, []Value{nil, "seller", "seller"}) {
 		t.Errorf("marked: %v", got)
 	}
 	w.checkLog()

@@ -101,7 +101,21 @@ func (d *draft) agree(items Dates) RecordID {
 			d.put(ed, "moved_by", nil)
 		}
 	}
+	if id, room, ok := d.room(); ok {
+		d.put(d.edit(Shared, RoomEntity, id), "agreed_go_live", room["go_live"])
+	}
 	return d.baseline(fmt.Sprintf("Agreement %d", n+1), true, items)
+}
+
+// agreedDay is a milestone's day in the newest baseline that both sides agreed on,
+// "" for none.
+func (d *draft) agreedDay(id RecordID) string {
+	newest := agreementView{d.plan.Streams[Shared]}.baseline()
+	if newest == nil {
+		return ""
+	}
+	items, _ := newest.Fields["items"].(Dates)
+	return items[string(id)]
 }
 
 // agreedBaselines counts them, removed ones included, and finds the oldest.

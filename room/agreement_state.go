@@ -191,10 +191,15 @@ func (v agreementView) counts(f Fields) bool {
 	return !hidden && f["status"] != "cancelled"
 }
 
-// slip is how far go-live is from where it was agreed.
+// slip is how far go-live is from where it was agreed, whichever milestone was
+// go-live then.
 func (v agreementView) slip(items Dates) *int {
+	agreedDay := ""
+	for _, rec := range v.shared[RoomEntity] {
+		agreedDay = str(rec.Fields["agreed_go_live"])
+	}
 	for id, rec := range v.shared[Milestone] {
-		due, agreed := str(rec.Fields["due"]), items[string(id)]
+		due, agreed := str(rec.Fields["due"]), cmp.Or(agreedDay, items[string(id)])
 		if rec.Fields["is_go_live"] == true && rec.Fields["removed"] != true && due != "" && agreed != "" {
 			days := daysFrom(agreed, due)
 			return &days

@@ -39,7 +39,7 @@ func (d *draft) do(i int, op *Op, grouped bool) *Error {
 		return FieldErrorf(Invalid, "kind", "%s cannot be part of a group", r.kind)
 	}
 	d.op, d.rule, d.touched, d.moving = i, r, d.touched[:0], false
-	d.answer, d.why, d.kept = false, text(op.Reason), nil
+	d.answered, d.why, d.kept = "", text(op.Reason), nil
 	if !d.trusted {
 		if err := d.authorize(d.stamp.By, r, op); err != nil {
 			return refusal(err)

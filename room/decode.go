@@ -83,7 +83,7 @@ var keysOf = [...][]string{
 	proposeShape:    {"kind", "id", "milestone", "to", "reason"},
 	counterShape:    {"kind", "id", "to", "reason"},
 	answerShape:     {"kind", "id", "reason"},
-	acceptShape:     {"kind", "id", "reason", "push"},
+	acceptShape:     {"kind", "id", "reason", "push", "unilateral"},
 	agreeShape:      {"kind", "rev"},
 	baselineShape:   {"kind", "name"},
 }

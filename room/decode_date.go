@@ -14,7 +14,9 @@ func (op *Op) decodeDate(r *rule, m map[string]any) (err *Error) {
 	case proposeShape, counterShape:
 		op.To, err = decodeDay(m, "to")
 	case acceptShape:
-		op.Push, err = decodeFlag(m, "push")
+		if op.Push, err = decodeFlag(m, "push"); err == nil {
+			op.Unilateral, err = decodeFlag(m, "unilateral")
+		}
 	}
 	if err != nil {
 		return err

@@ -20,16 +20,16 @@ type draft struct {
 	edited map[kindOf]int // how many edits there are of each kind
 
 	// Of the op at hand.
-	op      int // its index in the group
-	touched []*edit
-	rule    *rule
-	before  anchor  // the go-live before the op
-	undone  *Commit // what an op.undo takes back
-	trusted bool    // the sender's rights are not checked here
-	moving  bool    // records change streams: what they refer to may be removed
-	answer  bool    // the op answers a proposal with yes: both sides want the date
-	why     Value   // why the op moves dates
-	kept    []*edit // the acceptances that an undo makes hold again
+	op       int // its index in the group
+	touched  []*edit
+	rule     *rule
+	before   anchor   // the go-live before the op
+	undone   *Commit  // what an op.undo takes back
+	trusted  bool     // the sender's rights are not checked here
+	moving   bool     // records change streams: what they refer to may be removed
+	answered RecordID // the milestone whose proposed date the op accepts: both sides want it
+	why      Value    // why the op moves dates
+	kept     []*edit  // the acceptances that an undo makes hold again
 
 	// anchors are the shared milestones that the draft flagged is_go_live.
 	anchors []RecordID

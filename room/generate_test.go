@@ -73,8 +73,11 @@ func (m *machine) op(by Member, s Stream) Op {
 		m.ids[DateProposal] = append(m.ids[DateProposal], op.ID)
 	case counterShape:
 		op.ID, op.To, op.Reason = m.proposal(), m.day(), m.reason()
-	case answerShape, acceptShape:
+	case answerShape:
 		op.ID, op.Reason = m.proposal(), m.reason()
+	case acceptShape:
+		op.ID, op.Reason = m.proposal(), m.reason()
+		op.Push, op.Unilateral = rapid.Bool().Draw(m.t, "push"), rapid.Bool().Draw(m.t, "unilateral")
 	case agreeShape:
 		op.Rev = max(1, m.w.plan.Revs[Shared]-Rev(rapid.SampledFrom([]int{0, 0, 0, 1, -1, 5}).Draw(m.t, "unread")))
 	case baselineShape:

@@ -18,7 +18,7 @@ const (
 	proposeShape                 // id, milestone, to, reason
 	counterShape                 // id, to, reason
 	answerShape                  // id, reason
-	acceptShape                  // id, reason, push
+	acceptShape                  // id, reason, push, unilateral
 	agreeShape                   // rev
 	baselineShape                // name
 )

@@ -38,6 +38,9 @@ func (d *draft) settleStatuses() {
 		if ed.now["status"] != "blocked" {
 			d.put(ed, "blocked_reason", nil)
 		}
+		if ed.was("status") == "done" && moves(ed.now) && ed.stream == Shared && ed.now["agreed_due"] == nil {
+			d.put(ed, "agreed_due", text(d.agreedDay(ed.id))) // it was done when both agreed; its day was part of that
+		}
 		if ed.was("status") == "cancelled" && ed.now["status"] != "cancelled" && ed.again == nil {
 			ed.again = []string{"visibility"} // it counts again: changedSince finds it as if it was new
 		}

@@ -113,7 +113,7 @@ func applyAccept(d *draft, op *Op) error {
 		return err
 	}
 	d.close(ed, proposalAccepted, op)
-	d.answer, d.why = true, ed.now["reason"]
+	d.answered, d.why = RecordID(id), ed.now["reason"]
 	to, _ := ed.now["to"].(string)
 	return d.reschedule(d.edit(Shared, Milestone, RecordID(id)), to, op)
 }

@@ -266,8 +266,12 @@ func (s *scheduler) goLiveForecast() (day, bool) {
 	}
 }
 
-// reference is the day that the slip of go-live is measured against.
+// reference is the day that the slip of go-live is measured against: the agreed
+// one, whichever milestone was go-live then.
 func (s *scheduler) reference() (d day, agreed bool) {
+	if d, agreed := parseDay(s.room["agreed_go_live"]); agreed {
+		return d, true
+	}
 	if s.goLive >= 0 && s.items[s.goLive].wasAgreed {
 		return s.items[s.goLive].agreed, true
 	}

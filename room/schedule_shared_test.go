@@ -29,6 +29,7 @@ var schedules = map[string]struct {
 	ops     string
 	private string // ops of Sam's on the seller's stream
 	agreed  string // days in June agreed for A, B, C, go-live: "01 08 15 19"
+	goLive  string // the day in June agreed for go-live, whichever milestone that was
 	side    Stream // the reader's own, "" for none
 }{
 	"as planned":                           {today: "2026-05-20"},
@@ -67,6 +68,8 @@ var schedules = map[string]struct {
 	"agreed, and heading past":             {agreed: "01 08 15 19", today: "2026-06-12"},
 	"agreed, and moved since":              {agreed: "01 08 12 17"},
 	"agreed later than planned":            {agreed: "01 08 15 30"},
+	"another is go-live since":             {agreed: "01 08 15 19", goLive: "19", ops: `[{"kind":"milestone.update","id":"C","set":{"is_go_live":true,"due":"2026-06-26"}}]`},
+	"a new one is go-live since":           {agreed: "01 08 15 19", goLive: "19", ops: `[{"kind":"milestone.add","id":"PRIVATE","set":{"phase":"P2","title":"Go-live abroad","due":"2026-06-26","is_go_live":true}}]`},
 	"what the seller keeps delays it":      {side: Seller, private: `[{"kind":"milestone.add","id":"PRIVATE","set":{"phase":"P1","title":"Discount approved by finance","due":"2026-06-16"}},{"kind":"dependency.add","id":"PC","set":{"from":"PRIVATE","to":"C"}}]`},
 	"what the seller keeps, unseen":        {private: `[{"kind":"milestone.add","id":"PRIVATE","set":{"phase":"P1","title":"Discount approved by finance","due":"2026-06-16"}},{"kind":"dependency.add","id":"PC","set":{"from":"PRIVATE","to":"C"}}]`},
 	"roles that nobody has": {ops: `[{"kind":"role_slot.add","id":"00000301-0000-4000-8000-000000000000","set":{"side":"buyer","label":"Legal"}},{"kind":"role_slot.add","id":"00000302-0000-4000-8000-000000000000","set":{"side":"partner","label":"Integrator"}},
@@ -92,6 +95,9 @@ func TestSchedules(t *testing.T) {
 			}
 			for i, june := range strings.Fields(c.agreed) {
 				w.plan.Streams[Shared][Milestone][uid(0x30+i)].Fields["agreed_due"] = "2026-06-" + june
+			}
+			if c.goLive != "" {
+				w.plan.Streams[Shared][RoomEntity][RecordID(testRoom)].Fields["agreed_go_live"] = "2026-06-" + c.goLive
 			}
 			streams := []Stream{Shared}
 			if c.side != "" {

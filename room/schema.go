@@ -110,6 +110,7 @@ var Schema = []Kinded{
 		{Name: "buyer_country", Type: Text, Max: MaxTitle},
 		{Name: "seller_approver", Type: Ref, To: []Entity{Participant}},
 		{Name: "buyer_approver", Type: Ref, To: []Entity{Participant}},
+		{Name: "agreed_go_live", Type: Day, Server: true},
 		{Name: "amount", Type: Money, Private: Seller},
 		{Name: "currency", Type: Text, Max: 3, Private: Seller},
 		{Name: "crm_ref", Type: Text, Max: MaxTitle, Private: Seller},

@@ -23,6 +23,21 @@ function isLater(a: PlanRecord, b: PlanRecord): boolean {
   return s === t ? a.id > b.id : s > t;
 }
 
+/** newestBaseline is the newest that both sides agreed on. */
+export function newestBaseline(shared: State | undefined): PlanRecord | undefined {
+  let newest: PlanRecord | undefined;
+  for (const found of shared?.baseline?.values() ?? []) {
+    if (found.fields.agreed !== true || isRemoved(found)) continue;
+    if (newest === undefined || rank(found) > rank(newest)) newest = found;
+  }
+  return newest;
+}
+
+// rank orders baselines by rev, then time, then id, as text of one width each.
+function rank(found: PlanRecord): string {
+  return `${String(found.fields.rev ?? 0).padStart(12, '0')} ${text(found, 'at') ?? ''} ${found.id}`;
+}
+
 /** counts reports whether a shared milestone is part of the plan: neither removed, with its phase or alone, nor cancelled. */
 export function counts(shared: State | undefined, milestone: PlanRecord): boolean {
   const phase = shared?.phase?.get(text(milestone, 'phase') ?? '');

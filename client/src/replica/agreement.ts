@@ -1,4 +1,4 @@
-import { counts, newestAcceptance } from './acceptance';
+import { counts, newestAcceptance, newestBaseline } from './acceptance';
 import { daysBetween } from './dates';
 import { sameItems } from './memo';
 import { isRemoved, type PlanRecord, type State, text } from './state';
@@ -87,20 +87,6 @@ export function agreementOf(shared: State | undefined): Agreement {
   return { ...agreement, words: wordsOf(agreement) };
 }
 
-function newestBaseline(shared: State | undefined): PlanRecord | undefined {
-  let newest: PlanRecord | undefined;
-  for (const found of shared?.baseline?.values() ?? []) {
-    if (found.fields.agreed !== true || isRemoved(found)) continue;
-    if (newest === undefined || rank(found) > rank(newest)) newest = found;
-  }
-  return newest;
-}
-
-// rank orders baselines by rev, then time, then id, as text of one width each.
-function rank(found: PlanRecord): string {
-  return `${String(found.fields.rev ?? 0).padStart(12, '0')} ${field(found, 'at')} ${found.id}`;
-}
-
 function yesOf(shared: State | undefined, side: CompanySide): SideYes {
   const found = newestAcceptance(shared, side);
   const company = companyOf(shared, side);
@@ -182,8 +168,10 @@ function kindOf(found: PlanRecord, agreed: string, inPlan: boolean): ChangedRow[
 }
 
 function slipOf(shared: State | undefined, items: Dates): number | null {
+  const [room] = shared?.room?.values() ?? [];
+  const agreedDay = text(room, 'agreed_go_live'); // whichever milestone was go-live then
   for (const found of shared?.milestone?.values() ?? []) {
-    const [due, agreed] = [text(found, 'due'), items[found.id]];
+    const [due, agreed] = [text(found, 'due'), agreedDay ?? items[found.id]];
     if (found.fields.is_go_live !== true || isRemoved(found)) continue;
     if (due !== null && agreed !== undefined) return daysBetween(agreed, due);
   }

@@ -21,6 +21,7 @@ export function agree(states: States, op: AgreeOp, author: Author): readonly Str
   const earlier = [...(states.shared?.baseline?.values() ?? [])].filter((b) => b.fields.agreed === true);
   return [
     ...agreedDates(states, items),
+    ...agreedGoLive(states),
     keepDates(states, `Agreement ${earlier.length + 1}`, author, true),
     made('acceptance', YES, { ...own, baseline: BASELINE }),
     changed('acceptance', other.id, { baseline: BASELINE }),
@@ -48,6 +49,11 @@ function agreedDates(states: States, items: Dates): readonly StreamChange[] {
     changes.push(changed('milestone', found.id, { agreed_due: due, moved_by: null }));
   }
   return changes;
+}
+
+function agreedGoLive(states: States): readonly StreamChange[] {
+  const [room] = states.shared?.room?.values() ?? [];
+  return room === undefined ? [] : [changed('room', room.id, { agreed_go_live: text(room, 'go_live') })];
 }
 
 function made(entity: Entity, id: PlanRecord['id'], set: Fields): StreamChange {

@@ -37,12 +37,18 @@ function marked(states: States, op: Op, author: Author, made: StreamChange): Str
   const agreed = text(found, 'agreed_due');
   const status = set.status ?? text(found, 'status');
   if (agreed !== null) {
-    const shared = op.kind === 'date.accept' || set.due === agreed;
+    const shared = isAccepted(states, op, id) || set.due === agreed;
     const alone = 'unilateral' in op && op.unilateral === true;
     if (!shared && !alone && status !== 'done' && status !== 'cancelled') return null;
     more.moved_by = shared ? null : (author.me?.side ?? null);
   }
   return withFields(made, more);
+}
+
+// isAccepted: both sides want the date. What it pushes is moved by who accepts.
+function isAccepted(states: States, op: Op, milestone: string): boolean {
+  if (op.kind !== 'date.accept') return false;
+  return text(record(states.shared, 'date_proposal', op.id), 'milestone') === milestone;
 }
 
 function reasonOf(states: States, op: Op): string | null {

@@ -1,3 +1,4 @@
+import { newestBaseline } from './acceptance';
 import type { StreamChange } from './fold';
 import { findRecord } from './order';
 import { placeKey } from './place-key';
@@ -13,6 +14,7 @@ import type {
   AnswerOp,
   Change,
   CounterOp,
+  Dates,
   Entity,
   Fields,
   Me,
@@ -192,11 +194,19 @@ function milestoneRules(
   const found = record(states[stream], 'milestone', id);
   const before = text(found, 'status');
   if (fields.status !== undefined && fields.status !== before) {
-    if (before === 'done')
+    if (before === 'done') {
       Object.assign(fields, { completed_at: null, completed_by: null, override_reason: null });
+      const agreed = stream === 'shared' && fields.status !== 'cancelled' ? agreedDay(states, id) : undefined;
+      if (agreed !== undefined && text(found, 'agreed_due') === null) fields.agreed_due = agreed;
+    }
     if (before === 'blocked') fields.blocked_reason ??= null;
   }
   return stream === 'shared' ? goLiveRules(states, id, fields, found) : [];
+}
+
+// agreedDay is the day that a milestone had when both sides agreed, also when it was done then.
+function agreedDay(states: States, id: string): string | undefined {
+  return ((newestBaseline(states.shared)?.fields.items ?? {}) as Dates)[id];
 }
 
 // goLiveRules keep one milestone the go-live, and its date the room's.
@@ -272,7 +282,12 @@ function acceptDate(states: States, op: AnswerOp, author: Author): readonly Stre
   if (found === null || !stillFits(states, found)) return [];
   const id = text(found, 'milestone') ?? '';
   const due = text(found, 'to');
-  return [...answer(states, op, author), ...update(states, 'shared', 'milestone', id, { due }, author)];
+  const answered = answer(states, op, author);
+  if (op.push !== true || due === null) {
+    return [...answered, ...update(states, 'shared', 'milestone', id, { due }, author)];
+  }
+  const push = { kind: 'milestone.reschedule', id, due, push: true } as const;
+  return [...answered, ...moved(states, reschedule(states, 'shared', push, author.me?.side ?? ''), author)];
 }
 
 function move(

@@ -126,6 +126,8 @@ export class Scheduler {
   readonly items: readonly Item[];
   readonly goLive: Item | null;
   readonly goLiveDay: number | null;
+  /** agreedDay is the agreed go-live, whichever milestone was go-live then. */
+  readonly agreedDay: number | null;
   driving: readonly Item[] = [];
   #cause: Item | null = null;
   readonly #states: States;
@@ -138,6 +140,7 @@ export class Scheduler {
     this.goLiveDay = numberOf(text(room, 'go_live'));
     this.items = itemsOf(states, calendars, text(room, 'time_zone') ?? 'UTC');
     this.goLive = this.items.find((m) => m.goLive) ?? null;
+    this.agreedDay = numberOf(text(room, 'agreed_go_live')) ?? this.goLive?.agreed ?? null;
     const edges = link(states, this.items, calendars);
     const sorted = orderOf(this.items, edges);
     this.#forward(sorted);
@@ -159,7 +162,7 @@ export class Scheduler {
 
   /** reference is the day that the slip is measured against. */
   get reference(): number {
-    return this.goLive?.agreed ?? this.goLiveDay ?? 0;
+    return this.agreedDay ?? this.goLiveDay ?? 0;
   }
 
   get slip(): number | null {
@@ -235,11 +238,10 @@ export class Scheduler {
   schedule(today: string): Schedule {
     const open = this.items.filter((m) => m.open);
     const counted = this.items.filter((m) => m.status !== 'cancelled');
-    const agreed = this.goLive?.agreed ?? null;
     return {
       today,
       go_live: written(this.goLiveDay),
-      agreed_go_live: written(agreed),
+      agreed_go_live: written(this.agreedDay),
       forecast_go_live: written(this.forecast),
       slip_days: this.slip,
       health: healthOf(this),

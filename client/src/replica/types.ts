@@ -176,8 +176,9 @@ export interface AnswerOp {
   readonly kind: 'date.accept' | 'date.decline' | 'date.withdraw';
   readonly id: string;
   readonly reason?: string;
-  /** push, with date.accept, moves dependants along. */
+  /** push, with date.accept, moves dependants along; unilateral also those that both sides agreed on. */
   readonly push?: boolean;
+  readonly unilateral?: boolean;
 }
 /** CounterOp answers the proposal with that id by another date. */
 export interface CounterOp {

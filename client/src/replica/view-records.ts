@@ -39,6 +39,7 @@ export function roomView(record: PlanRecord): RoomView {
     currency: text(record, 'currency'),
     crm_ref: text(record, 'crm_ref'),
     close_date: text(record, 'close_date'),
+    agreed_go_live: text(record, 'agreed_go_live'),
     seller_approver: text(record, 'seller_approver'),
     buyer_approver: text(record, 'buyer_approver'),
   };

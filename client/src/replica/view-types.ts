@@ -35,6 +35,8 @@ export interface RoomView {
   /** seller_approver and buyer_approver are the participants who agree for their side; null: any of its editors. */
   readonly seller_approver: string | null;
   readonly buyer_approver: string | null;
+  /** agreed_go_live is the go-live that both sides agreed on, whichever milestone it was then. */
+  readonly agreed_go_live: string | null;
 }
 
 /** PersonView is a participant. email, verified and buying_role are null for others than the seller. */

@@ -26,7 +26,7 @@ export function unfilledText(company: string, label: string): string {
 /** slipText says where go-live is heading. */
 export function slipText(plan: Scheduler, slip: number): string {
   const verb = plan.forecast === plan.goLiveDay ? 'is set for' : 'is heading for';
-  const kind = plan.goLive?.agreed == null ? 'planned' : 'agreed';
+  const kind = plan.agreedDay === null ? 'planned' : 'agreed';
   const to = dayWords(plan.forecast ?? 0, plan.now);
   const text = `Go-live ${verb} ${to}, ${count(slip, 'day')} after the ${kind} ${dayWords(plan.reference, plan.now)}`;
   const cause = plan.cause;
