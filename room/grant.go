@@ -7,11 +7,12 @@ import "time"
 type Grant struct {
 	Workspace WorkspaceID
 	Room      ID
-	Session   SessionID // "" for the workspace's own key
-	Link      LinkID    // "" when the session came from no link
-	Account   AccountID // "" unless the session is that of somebody who is signed in
-	Member    Member    // zero ID: a watcher, or the workspace itself
-	Expires   time.Time // zero: never
+	Session   SessionID   // "" for the workspace's own key
+	Link      LinkID      // "" when the session came from no link
+	Account   AccountID   // "" unless the session is that of somebody who is signed in
+	PortalKey PortalKeyID // "" unless a portal vouched for who it is
+	Member    Member      // zero ID: a watcher, or the workspace itself
+	Expires   time.Time   // zero: never
 }
 
 // Watcher reports whether the caller has no name in the room: it may read the

@@ -22,6 +22,10 @@ type (
 	AccountSessionID string
 	// KeyID names an API key.
 	KeyID string
+	// PortalID names a site that shows rooms in frames.
+	PortalID string
+	// PortalKeyID names a key of a portal, the kid of its tokens.
+	PortalKeyID string
 	// TemplateID names a template of a workspace's own.
 	TemplateID string
 )

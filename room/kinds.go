@@ -117,7 +117,7 @@ var peopleRules = []rule{
 	{kind: KindCommentResolve, entity: Comment, shape: idShape, access: Commenter, apply: applyResolve},
 	{kind: KindCommentReopen, entity: Comment, shape: idShape, access: Commenter, apply: applyCommentReopen},
 	{kind: "participant.add", entity: Participant, shape: addShape, access: Owner, guard: guardParticipant, apply: applyAdd},
-	{kind: "participant.update", entity: Participant, shape: updateShape, access: Viewer, guard: guardParticipant, apply: applyUpdate},
+	{kind: KindParticipantUpdate, entity: Participant, shape: updateShape, access: Viewer, guard: guardParticipant, apply: applyUpdate},
 	{kind: "participant.remove", entity: Participant, shape: idShape, access: Owner, guard: guardParticipant, apply: applyRemove},
 	{kind: "participant.restore", entity: Participant, shape: idShape, access: Owner, guard: guardParticipant, apply: applyRestore},
 	{kind: KindInvite, entity: Participant, shape: idShape, access: Owner, guard: guardParticipant, apply: applyInvite},

@@ -33,8 +33,9 @@ const (
 	KindBaselineAdd       Kind = "baseline.add"
 
 	// Internal kinds: the server's own, refused from the wire.
-	KindRoomAdd Kind = "room.add"         // the first commit of a room
-	KindJoin    Kind = "participant.join" // a person came through a link: added or made active
+	KindRoomAdd           Kind = "room.add"         // the first commit of a room
+	KindJoin              Kind = "participant.join" // a person came through a link: added or made active
+	KindParticipantUpdate Kind = "participant.update"
 )
 
 // Place is where in its list a record goes: behind After or before Before. With

@@ -22,6 +22,7 @@ const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() a
 const liveSource = `case
 	when s.link_id is not null then (select ` + liveLink + ` from links l where l.id = s.link_id)
 	when s.account_session_id is not null then ` + liveMember + `
+	when s.portal_key_id is not null then ` + livePortal + `
 	else false end`
 
 // liveMember is true of a session s of somebody who is signed in, and still a
@@ -29,10 +30,13 @@ const liveSource = `case
 const liveMember = `exists (select from account_sessions a join members m on m.workspace_id = s.workspace_id and m.account_id = a.account_id
 		where a.id = s.account_session_id and ` + liveSeat + `)`
 
+// livePortal is true of a session s of somebody for whom a portal vouched.
+const livePortal = `exists (select from portal_keys k join portals o on o.id = k.portal_id where k.id = s.portal_key_id and ` + livePortalKey + `)`
+
 // grantColumns says what a session grants: the participant's present name, side
 // and access where it has one, its link's otherwise.
-const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesce(s.link_id::text, ''), coalesce(a.account_id::text, ''),
-	coalesce(s.participant::text, ''), coalesce(p.name, ''), coalesce(p.side, l.side), coalesce(p.access, l.access),
+const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesce(s.link_id::text, ''), coalesce(a.account_id::text, ''), coalesce(s.portal_key_id::text, ''),
+	coalesce(s.participant::text, ''), coalesce(p.name, ''), coalesce(p.side, l.side, 'none'), coalesce(p.access, l.access, 'viewer'),
 	coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'), least(s.expires_at, l.expires_at, a.expires_at)`
 
 const grantTables = ` from sessions s left join links l on l.id = s.link_id left join account_sessions a on a.id = s.account_session_id
@@ -105,7 +109,7 @@ type grant struct {
 func scanGrant(row pgx.CollectableRow) (grant, error) {
 	var g grant
 	m := &g.Member
-	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &g.Account, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
+	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &g.Account, &g.PortalKey, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
 	if m.ID == "" {
 		// Without a name one only reads, whatever the link allows a person.
 		m.Access = room.Viewer

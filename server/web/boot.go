@@ -24,6 +24,7 @@ type boot struct {
 	Activity []json.RawMessage `json:"activity"`
 	Session  bool              `json:"session"`
 	Notice   *notice           `json:"notice"`
+	Embed    *bootEmbed        `json:"embed,omitempty"` // of a frame: everything else comes later
 }
 
 type bootLink struct {

@@ -15,6 +15,9 @@ import (
 // fake is a store and a hub in memory, for what the handlers do with answers.
 // What the real ones answer is tested where they are, and in server/e2e_test.go.
 type fake struct {
+	// PortalStore is none: portals are tested on the real store, in server/portal_test.go.
+	PortalStore
+
 	mu        sync.Mutex
 	rooms     map[room.ID]room.WorkspaceID
 	grants    map[string]room.Grant // by session token

@@ -46,8 +46,9 @@ func op(method, path, id, summary string, statuses ...int) huma.Operation {
 		SkipValidateBody: true,
 		Security:         []map[string][]string{{"bearer": {}}, {"cookie": {}}},
 	}
-	if path == "/api/v1/join" {
-		o.Security = []map[string][]string{} // the link token is in the body
+	switch path {
+	case "/api/v1/join", "/api/v1/embed/session", "/oembed":
+		o.Security = []map[string][]string{} // the token is in the body or the URL it asks about
 	}
 	for _, status := range statuses {
 		if status == notModified {

@@ -125,6 +125,16 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("GET", "/api/v1/templates/{template}", "get-template", "See the plan that a template would make"), s.getTemplate)
 	handle(s, op("DELETE", "/api/v1/templates/{template}", "delete-template", "Delete one of the workspace's own templates"), s.deleteTemplate)
 	handle(s, op("POST", "/api/v1/rooms/{room}/template", "save-template", "Save a room's plan as a template", http.StatusCreated), s.saveTemplate)
+	handle(s, op("POST", "/api/v1/portals", "create-portal", "Make a portal: a site that shows rooms", http.StatusCreated), s.createPortal)
+	handle(s, op("GET", "/api/v1/portals", "list-portals", "List the workspace's portals and their keys"), s.listPortals)
+	handle(s, op("PUT", "/api/v1/portals/{portal}", "change-portal", "Change a portal's name and origins"), s.changePortal)
+	handle(s, op("DELETE", "/api/v1/portals/{portal}", "remove-portal", "Remove a portal and end its sessions"), s.removePortal)
+	handle(s, op("POST", "/api/v1/portals/{portal}/keys", "create-portal-key", "Give a portal a key to sign tokens with", http.StatusCreated), s.createPortalKey)
+	handle(s, op("DELETE", "/api/v1/portals/{portal}/keys/{key}", "revoke-portal-key", "Revoke a portal's key and end its sessions"), s.revokePortalKey)
+	handle(s, op("POST", "/api/v1/rooms/{room}/embed-tokens", "create-embed-token", "Make a token for somebody who looks at a portal's page", http.StatusCreated), s.createEmbedToken)
+	handle(s, op("GET", "/api/v1/rooms/{room}/embedding", "get-embedding", "Read how to put a room into a site"), s.getEmbedding)
+	handle(s, op("POST", "/api/v1/embed/session", "create-embed-session", "Exchange a portal's token for a session, or let one go on"), s.createEmbedSession)
+	handle(s, op("GET", "/oembed", "oembed", "How to show a shared link, after oembed.com"), s.oembed)
 	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
 
 	s.plain(plain, upload[ImportPreview](s, "/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
@@ -140,6 +150,11 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/join/{token}/"+tabPattern, "page-join-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/s/{token}/"+tabPattern, "page-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
 	s.plain(packed, raw("GET", "/r/{room}/"+tabPattern, "page-room-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfRoom)
+
+	s.plain(packed, raw("GET", "/e/{room}", "page-embed", "The page of a room in a frame", "200", htmlType), s.pageOfEmbed)
+	s.plain(packed, raw("GET", "/e/s/{token}", "page-embed-watch", "The page of a watcher link in a frame", "200", htmlType), s.pageOfEmbeddedShare)
+	s.plain(packed, raw("GET", "/e/s/{token}/"+tabPattern, "page-embed-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfEmbeddedShare)
+	s.plain(plain, raw("GET", scriptPath, "embed-script", "The script that portals load", "200", "text/javascript"), s.serveScript)
 
 	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
 	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)

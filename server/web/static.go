@@ -102,6 +102,9 @@ func (s *server) serveAsset(w http.ResponseWriter, r *http.Request) {
 		refuse(w, errNotHere)
 		return
 	}
+	// Public, and also for a sandboxed frame, which is of no origin.
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	a.serve(w, r, "public, max-age=31536000, immutable")
 }
 

@@ -13,6 +13,7 @@ import (
 // [*room.Error]; code gone stands for everything that is not there, not theirs,
 // or no longer valid.
 type Store interface {
+	PortalStore
 	// Authenticate returns what a session token grants.
 	Authenticate(ctx context.Context, token string) (room.Grant, error)
 	// RoomWorkspace returns the workspace a room belongs to.

@@ -1,0 +1,380 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+)
+
+const portalOrigin = "https://portal.acme.example"
+
+// portal is a site that shows rooms, with a key of each kind.
+type portal struct {
+	w           *world
+	id          string
+	kid, secret string // HS256
+	pairKid     string // EdDSA
+	pair        ed25519.PrivateKey
+}
+
+func newPortal(w *world, origins ...string) *portal {
+	w.t.Helper()
+	p := &portal{w: w}
+	list, err := json.Marshal(origins)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var made, secret, pair struct {
+		ID, Secret string
+		PrivateKey string `json:"private_key"`
+	}
+	w.must("POST", "/api/v1/portals", adminKey, fmt.Sprintf(`{"name":"Acme's portal","origins":%s}`, list), &made)
+	p.id = made.ID
+	w.must("POST", "/api/v1/portals/"+p.id+"/keys", adminKey, `{"kind":"HS256"}`, &secret)
+	w.must("POST", "/api/v1/portals/"+p.id+"/keys", adminKey, `{"kind":"EdDSA"}`, &pair)
+	p.kid, p.secret, p.pairKid = secret.ID, secret.Secret, pair.ID
+	block, _ := pem.Decode([]byte(pair.PrivateKey))
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p.pair = key.(ed25519.PrivateKey)
+	return p
+}
+
+// claims are those of a good token; change puts others in their place, nil
+// takes one away.
+func (p *portal) claims(change map[string]any) jwt.MapClaims {
+	now := time.Now()
+	c := jwt.MapClaims{
+		"iss": p.id, "aud": p.w.url, "sub": "u-17", "name": "Dana Kim", "email": "dana@acme.example", "side": "buyer", "access": "editor",
+		"room": p.w.room, "iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(), "jti": uuid.NewString(),
+	}
+	maps.Copy(c, change)
+	maps.DeleteFunc(c, func(_ string, v any) bool { return v == nil })
+	return c
+}
+
+func (p *portal) bytes() []byte {
+	secret, err := base64.RawURLEncoding.DecodeString(p.secret)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	return secret
+}
+
+// token signs with the secret.
+func (p *portal) token(change map[string]any) string {
+	p.w.t.Helper()
+	return signed(p.w.t, jwt.SigningMethodHS256, p.kid, p.bytes(), p.claims(change), nil)
+}
+
+func signed(t testing.TB, method jwt.SigningMethod, kid string, key any, claims jwt.Claims, header map[string]any) string {
+	t.Helper()
+	token := jwt.NewWithClaims(method, claims)
+	token.Header["kid"] = kid
+	maps.Copy(token.Header, header)
+	text, err := token.SignedString(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+type vouchedFor struct {
+	SessionToken string    `json:"session_token"`
+	ExpiresAt    time.Time `json:"expires_at"`
+	Me           *struct{ ID, Name, Side, Access string }
+}
+
+func (p *portal) body(token string) string {
+	return fmt.Sprintf(`{"token":%q,"room":%q,"parent":%q}`, token, p.w.room, portalOrigin)
+}
+
+func (p *portal) enter(token, bearer string) vouchedFor {
+	p.w.t.Helper()
+	var e vouchedFor
+	p.w.must("POST", "/api/v1/embed/session", bearer, p.body(token), &e)
+	return e
+}
+
+// refused expects the one answer to all tokens that are not taken.
+func (p *portal) refused(what, body string) {
+	p.w.t.Helper()
+	status, data := p.w.call("POST", "/api/v1/embed/session", "", body)
+	if status != http.StatusUnauthorized || !strings.Contains(string(data), `"code":"unauthorized"`) {
+		p.w.t.Errorf("%s: %d %s", what, status, data)
+	}
+}
+
+// S11: every token that is not exactly right is refused, with the same answer,
+// and lets nobody in.
+func TestHostileTokensLetNobodyIn(t *testing.T) {
+	w := newWorld(t)
+	p, other := newPortal(w, portalOrigin), newPortal(w, "https://other.example")
+	var second struct{ ID string }
+	w.must("POST", "/api/v1/rooms", adminKey, `{"name":"Another","buyer_company":"Globex","seller_company":"Northwind","time_zone":"UTC"}`, &second)
+	now := time.Now()
+	public := p.pair.Public().(ed25519.PublicKey)
+	_, stranger, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := p.token(nil)
+	head, rest, _ := strings.Cut(p.token(nil), ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	pairToken := func(kid string, key any, header map[string]any) string {
+		return signed(t, jwt.SigningMethodEdDSA, kid, key, p.claims(nil), header)
+	}
+	before := w.people()
+
+	cases := map[string]string{
+		"expired":                       p.token(map[string]any{"iat": now.Add(-6 * time.Minute).Unix(), "exp": now.Add(-time.Minute).Unix()}),
+		"without an end":                p.token(map[string]any{"exp": nil}),
+		"good for an hour":              p.token(map[string]any{"exp": now.Add(time.Hour).Unix()}),
+		"good for long, made long ago":  p.token(map[string]any{"iat": now.Add(-time.Hour).Unix(), "exp": now.Add(time.Minute).Unix()}),
+		"made in the future":            p.token(map[string]any{"iat": now.Add(10 * time.Minute).Unix(), "exp": now.Add(12 * time.Minute).Unix()}),
+		"without the time it was made":  p.token(map[string]any{"iat": nil}),
+		"not valid yet":                 p.token(map[string]any{"nbf": now.Add(3 * time.Minute).Unix()}),
+		"for another server":            p.token(map[string]any{"aud": "https://rooms.other.example"}),
+		"for nobody":                    p.token(map[string]any{"aud": nil}),
+		"for two servers":               p.token(map[string]any{"aud": []string{w.url, "https://rooms.other.example"}}),
+		"without an id":                 p.token(map[string]any{"jti": nil}),
+		"without a person":              p.token(map[string]any{"sub": nil}),
+		"without a name":                p.token(map[string]any{"name": nil}),
+		"with a name of a page":         p.token(map[string]any{"name": strings.Repeat("x", 201)}),
+		"with an address that is none":  p.token(map[string]any{"email": "Dana <dana@acme.example>"}),
+		"as owner":                      p.token(map[string]any{"access": "owner"}),
+		"of a side nobody knows":        p.token(map[string]any{"side": "vendor"}),
+		"a watcher who edits":           p.token(map[string]any{"side": "none", "access": "editor"}),
+		"for another room":              p.token(map[string]any{"room": second.ID}),
+		"for a room that is not there":  p.token(map[string]any{"room": uuid.NewString()}),
+		"for a room that is no id":      p.token(map[string]any{"room": "../" + w.room}),
+		"of another portal by name":     p.token(map[string]any{"iss": other.id}),
+		"of no portal":                  p.token(map[string]any{"iss": nil}),
+		"of a portal that is no id":     p.token(map[string]any{"iss": "acme' or '1'='1"}),
+		"with another's kid":            signed(t, jwt.SigningMethodHS256, other.kid, p.bytes(), p.claims(nil), nil),
+		"with a kid nobody has":         signed(t, jwt.SigningMethodHS256, uuid.NewString(), p.bytes(), p.claims(nil), nil),
+		"without a kid":                 signed(t, jwt.SigningMethodHS256, "", p.bytes(), p.claims(nil), nil),
+		"with a kid that is a path":     signed(t, jwt.SigningMethodHS256, "../../dev/null", p.bytes(), p.claims(nil), nil),
+		"signed by another secret":      signed(t, jwt.SigningMethodHS256, p.kid, other.bytes(), p.claims(nil), nil),
+		"signed by no secret":           signed(t, jwt.SigningMethodHS256, p.kid, []byte{}, p.claims(nil), nil),
+		"signed by a longer hash":       signed(t, jwt.SigningMethodHS512, p.kid, p.bytes(), p.claims(nil), nil),
+		"signed by a stranger's pair":   pairToken(p.pairKid, stranger, nil),
+		"the public key as a secret":    signed(t, jwt.SigningMethodHS256, p.pairKid, []byte(public), p.claims(nil), nil),
+		"the pair for the secret's kid": pairToken(p.kid, p.pair, nil),
+		"not signed":                    signed(t, jwt.SigningMethodNone, p.kid, jwt.UnsafeAllowNoneSignatureType, p.claims(nil), nil),
+		"not signed, with a pair's kid": signed(t, jwt.SigningMethodNone, p.pairKid, jwt.UnsafeAllowNoneSignatureType, p.claims(nil), nil),
+		"with a key of its own": pairToken(p.pairKid, stranger, map[string]any{"jwk": map[string]any{
+			"kty": "OKP", "crv": "Ed25519", "x": base64.RawURLEncoding.EncodeToString(stranger.Public().(ed25519.PublicKey)),
+		}}),
+		"with an address of its key":    pairToken(p.pairKid, stranger, map[string]any{"jku": "https://evil.example/keys.json"}),
+		"with an extension it insists":  signed(t, jwt.SigningMethodHS256, p.kid, p.bytes(), p.claims(nil), map[string]any{"crit": []string{"b64"}, "b64": false}),
+		"with the signature cut off":    head + "." + payload + ".",
+		"with a letter changed":         head + "." + payload[:10] + flip(payload[10]) + payload[11:] + "." + signature,
+		"with padding":                  head + "." + payload + "." + signature + "==",
+		"with a fourth part":            good + ".x",
+		"three dots":                    "..",
+		"nothing that is a token":       "parley_nothing",
+		"a link's word":                 strings.TrimPrefix(w.buyer, "parley_"),
+		"a session of the room":         w.buyer,
+		"the API key":                   adminKey,
+		"the same one in a JWT's place": "Bearer " + good,
+	}
+	for name, token := range cases {
+		t.Run(name, func(t *testing.T) { p.refused(name, p.body(token)) })
+	}
+
+	t.Run("on a page of another portal", func(t *testing.T) {
+		for _, parent := range []string{"https://other.example", "https://portal.acme.example.evil.example", "http://portal.acme.example", "null", "https://portal.acme.example/"} {
+			p.refused(parent, fmt.Sprintf(`{"token":%q,"room":%q,"parent":%q}`, p.token(nil), w.room, parent))
+		}
+	})
+	if after := w.people(); after != before {
+		t.Errorf("%d people in the room, before %d", after, before)
+	}
+	if got := p.enter(good, ""); got.Me == nil || got.Me.Name != "Dana Kim" {
+		t.Errorf("the good one gives %+v", got.Me)
+	}
+	p.refused("the good one a second time", p.body(good))
+}
+
+func flip(b byte) string {
+	if b == 'A' {
+		return "B"
+	}
+	return "A"
+}
+
+// people counts who is in the room.
+func (w *world) people() int {
+	w.t.Helper()
+	var state struct {
+		Snapshot struct {
+			Entities struct{ Participant []json.RawMessage }
+		}
+	}
+	w.must("GET", "/api/v1/rooms/"+w.room+"/snapshot?stream=shared", adminKey, "", &state)
+	return len(state.Snapshot.Entities.Participant)
+}
+
+// The portal's person is the same one every time, by either key; another one is not.
+func TestAPortalsPersonStaysWhoTheyAre(t *testing.T) {
+	w := newWorld(t)
+	p := newPortal(w, "https://*.acme.example")
+
+	first := p.enter(p.token(nil), "")
+	again := p.enter(signed(t, jwt.SigningMethodEdDSA, p.pairKid, p.pair, p.claims(nil), nil), "")
+	other := p.enter(p.token(map[string]any{"sub": "u-18"}), "")
+	watcher := p.enter(p.token(map[string]any{"sub": "u-19", "side": "none", "access": nil, "name": nil}), "")
+
+	if first.Me == nil || *first.Me != *again.Me || first.Me.Side != "buyer" || first.Me.Access != "editor" || first.SessionToken == again.SessionToken {
+		t.Errorf("first %+v, then %+v", first.Me, again.Me)
+	}
+	if other.Me == nil || other.Me.ID == first.Me.ID {
+		t.Error("two of the portal's people are one in the room")
+	}
+	if watcher.Me != nil {
+		t.Errorf("a watcher is %+v", watcher.Me)
+	}
+	op := fmt.Sprintf(`{"client":%q,"stream":"shared","seq":1,"op":{"kind":"milestone.update","id":%q,"set":{"title":"From the portal"}}}`, uuid.NewString(), w.milestone)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/ops", first.SessionToken, op, nil)
+	if status, _ := w.call("POST", "/api/v1/rooms/"+w.room+"/ops", watcher.SessionToken, op); status != http.StatusForbidden {
+		t.Errorf("a watcher's op is answered %d", status)
+	}
+	// I11: a buyer's portal sees nothing of the seller's.
+	if status, _ := w.call("GET", "/api/v1/rooms/"+w.room+"/snapshot?stream=seller", first.SessionToken, ""); status != http.StatusForbidden {
+		t.Errorf("the seller's stream is answered %d", status)
+	}
+}
+
+// A portal that changes its mind is followed; what the room's owner made of
+// somebody stands as long as it does not.
+func TestAccessFollowsThePortalOrTheOwner(t *testing.T) {
+	w := newWorld(t)
+	p := newPortal(w, portalOrigin)
+	enter := func(access string) string { return p.enter(p.token(map[string]any{"access": access}), "").Me.Access }
+	dana := p.enter(p.token(nil), "").Me.ID
+	owner := func(access string) {
+		t.Helper()
+		op := fmt.Sprintf(`{"client":%q,"stream":"shared","seq":1,"op":{"kind":"participant.update","id":%q,"set":{"access":%q}}}`, uuid.NewString(), dana, access)
+		w.must("POST", "/api/v1/rooms/"+w.room+"/ops", w.seller, op, nil)
+	}
+
+	if got := enter("commenter"); got != "commenter" {
+		t.Errorf("the portal takes editing away: %s", got)
+	}
+	if got := enter("editor"); got != "editor" {
+		t.Errorf("the portal gives it back: %s", got)
+	}
+	owner("viewer")
+	if got := enter("editor"); got != "viewer" {
+		t.Errorf("the owner took it away, the portal says the same as before: %s", got)
+	}
+	p2, data := w.call("POST", "/api/v1/embed/session", "", p.body(p.token(map[string]any{"side": "seller"})))
+	if p2 != http.StatusConflict {
+		t.Errorf("another side: %d %s", p2, data)
+	}
+	op := fmt.Sprintf(`{"client":%q,"stream":"shared","seq":1,"op":{"kind":"participant.revoke","id":%q}}`, uuid.NewString(), dana)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/ops", w.seller, op, nil)
+	if status, data := w.call("POST", "/api/v1/embed/session", "", p.body(p.token(nil))); status != http.StatusForbidden {
+		t.Errorf("somebody who lost access comes back: %d %s", status, data)
+	}
+}
+
+// Fifteen minutes, and on for as long as the portal vouches for the same person.
+func TestAnEmbedSessionGoesOnWhileItsPortalVouches(t *testing.T) {
+	w := newWorld(t)
+	p := newPortal(w, portalOrigin)
+	first := p.enter(p.token(nil), "")
+	if left := time.Until(first.ExpiresAt); left < 14*time.Minute || left > 15*time.Minute+time.Second {
+		t.Errorf("it lasts %s", left)
+	}
+	socket, _ := connect(t, w.process, w.room, first.SessionToken, "", nil)
+
+	on := p.enter(p.token(nil), first.SessionToken)
+	if on.SessionToken != first.SessionToken || !on.ExpiresAt.After(first.ExpiresAt) {
+		t.Errorf("first until %s, then %s, the same session: %t", first.ExpiresAt, on.ExpiresAt, on.SessionToken == first.SessionToken)
+	}
+	other := p.enter(p.token(map[string]any{"sub": "u-18"}), first.SessionToken)
+	if other.SessionToken == first.SessionToken {
+		t.Error("somebody else goes on with it")
+	}
+	socket.op(1, 0, title(w.milestone, "Still here"))
+	if f := socket.next("ack", "reject", "error", "bye"); f.T != "ack" {
+		t.Errorf("the socket is answered %s", f.raw)
+	}
+}
+
+// R8: what a key let in ends with it, on live sockets within two seconds, and so
+// with its portal; the other key goes on.
+func TestRevokingAPortalsKeyEndsItsSockets(t *testing.T) {
+	w := newWorld(t)
+	p := newPortal(w, portalOrigin)
+	bySecret := p.enter(p.token(nil), "")
+	byPair := p.enter(signed(t, jwt.SigningMethodEdDSA, p.pairKid, p.pair, p.claims(map[string]any{"sub": "u-18"}), nil), "")
+	one, _ := connect(t, w.process, w.room, bySecret.SessionToken, "", nil)
+	two, _ := connect(t, w.process, w.room, byPair.SessionToken, "", nil)
+	ends := func(s *member, what string) {
+		t.Helper()
+		frames, err := s.drain(2 * time.Second)
+		if err != nil {
+			t.Fatalf("2 s after %s: %v", what, err)
+		}
+		if n := len(frames); n == 0 || frames[n-1].T != "bye" || frames[n-1].Why != "revoked" || s.closed != 4003 {
+			t.Errorf("after %s: %+v, close code %d", what, frames, s.closed)
+		}
+	}
+
+	w.must("DELETE", "/api/v1/portals/"+p.id+"/keys/"+p.kid, adminKey, "", nil)
+	ends(one, "its key was revoked")
+	p.refused("a token of a revoked key", p.body(p.token(nil)))
+	two.op(1, 0, title(w.milestone, "By the other key"))
+	if f := two.next("ack", "reject", "error", "bye"); f.T != "ack" {
+		t.Errorf("the other key's socket is answered %s", f.raw)
+	}
+
+	w.must("DELETE", "/api/v1/portals/"+p.id, adminKey, "", nil)
+	ends(two, "its portal was removed")
+	p.refused("a token of a removed portal", p.body(signed(t, jwt.SigningMethodEdDSA, p.pairKid, p.pair, p.claims(nil), nil)))
+	if status, _ := w.call("GET", "/api/v1/rooms/"+w.room, byPair.SessionToken, ""); status != http.StatusNotFound {
+		t.Errorf("its session still reads: %d", status)
+	}
+}
+
+// A back end that signs nothing asks with the workspace's key.
+func TestEmbedTokensOpenOneSession(t *testing.T) {
+	w := newWorld(t)
+	p := newPortal(w, portalOrigin)
+	path := "/api/v1/rooms/" + w.room + "/embed-tokens"
+	body := fmt.Sprintf(`{"portal":%q,"sub":"u-17","name":"Dana Kim","access":"commenter"}`, p.id)
+	var made struct{ Token string }
+	w.must("POST", path, adminKey, body, &made)
+
+	if got := p.enter(made.Token, ""); got.Me == nil || got.Me.Access != "commenter" {
+		t.Errorf("it gives %+v", got.Me)
+	}
+	p.refused("a second time", p.body(made.Token))
+	for what, token := range map[string]string{"an owner's session": w.seller, "a buyer's session": w.buyer} {
+		if status, _ := w.call("POST", path, token, body); status != http.StatusForbidden {
+			t.Errorf("%s asks for a token: %d", what, status)
+		}
+	}
+	if status, _ := w.call("POST", path, adminKey, fmt.Sprintf(`{"portal":%q,"sub":"u","name":"N"}`, uuid.NewString())); status != http.StatusNotFound {
+		t.Errorf("for a portal that is not there: %d", status)
+	}
+	if status, _ := w.call("POST", path, adminKey, fmt.Sprintf(`{"portal":%q,"sub":"u","name":"N","access":"owner"}`, p.id)); status != http.StatusUnprocessableEntity {
+		t.Errorf("as owner: %d", status)
+	}
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"parley/room"
+)
+
+// bootEmbed is what the page of a frame knows before a portal vouches for anybody.
+type bootEmbed struct {
+	Origins []string `json:"origins"` // whose pages may frame the room
+}
+
+// pageOfEmbed answers /e/{room}: the page without a word of the room, which its
+// script asks for once the portal around it has vouched for somebody. It reads no
+// cookie. A room that no portal may show looks like none.
+func (s *server) pageOfEmbed(w http.ResponseWriter, r *http.Request) {
+	id := room.ID(mux.Vars(r)["room"])
+	origins, err := s.Store.FrameOrigins(r.Context(), id)
+	if err != nil {
+		s.fault(w, r, err)
+		return
+	}
+	if len(origins) == 0 {
+		s.page(w, r, visit{}, errNotHere)
+		return
+	}
+	b := boot{
+		Room: id, Version: s.assets.version, Now: time.Now().UTC().Truncate(time.Millisecond),
+		Streams: []StreamState{}, Activity: []json.RawMessage{}, Embed: &bootEmbed{Origins: origins},
+	}
+	s.render(&framed{ResponseWriter: w, by: origins}, http.StatusOK, b, s.withImports([]part{{File: embedPart}}))
+}
+
+// embedPart is the script of frames.
+const embedPart = "embed.js"
+
+// pageOfEmbeddedShare answers /e/s/{token}: the page of a link that only watches,
+// for plain frames on the workspace's portals. A link of a side is nothing here:
+// who comes by it gets a session, and a frame is no place to take one from.
+func (s *server) pageOfEmbeddedShare(w http.ResponseWriter, r *http.Request) {
+	link, err := s.Store.LinkByToken(r.Context(), mux.Vars(r)["token"])
+	if err == nil && !link.Watching() {
+		err = errNotHere
+	}
+	if err != nil {
+		s.page(w, r, visit{}, err)
+		return
+	}
+	origins, err := s.Store.FrameOrigins(r.Context(), link.Room)
+	if err != nil {
+		s.fault(w, r, err)
+		return
+	}
+	s.pageOfLink(&framed{ResponseWriter: w, by: origins}, r)
+}
