@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { faults } from './support/axe.ts';
 import { sitDown, sitTogether } from './support/couple.ts';
-import { connection, milestoneId } from './support/room.ts';
+import { milestoneId } from './support/room.ts';
 import { daysFromToday } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 
@@ -9,28 +9,6 @@ const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 
 const openTab = (page: Page, name = 'Overview') =>
   page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name }).click();
-
-test('whoever watches lands on the overview: whose turn it is, how it stands, nothing to edit', async ({
-  server,
-  sit,
-}) => {
-  const { room, seller } = await sitTogether(server, sit);
-  await server.submit(room, seller.session, [
-    { kind: 'room.update', set: { purpose: 'Nobody is called in on a free day.' } },
-  ]);
-  const link = await server.link(room, 'none', 'viewer');
-  const { page } = await sit(link.path);
-  await connection(page, 'live');
-
-  await expect(page.getByText('Nobody is called in on a free day.')).toBeVisible();
-  await expect(page.getByTestId('with-buyer').getByRole('heading')).toContainText('With Acme');
-  await expect(page.getByTestId('with-buyer').getByRole('listitem')).toHaveCount(3);
-  await expect(page.getByTestId('health')).toContainText(/On track|At risk|Late/);
-  await expect(page.getByTestId('success')).toContainText(/0 of \d+ met/);
-  await expect(page.getByTestId('changes')).toContainText('made the plan');
-  await expect(page.locator('input, textarea, select, [contenteditable]')).toHaveCount(0);
-  await expect(page.getByTestId('go-live-history')).toHaveCount(0);
-});
 
 test('why we do this is written in place, and on the other screen', async ({ server, sit }) => {
   const { seller, buyer } = await sitTogether(server, sit);

@@ -7,7 +7,8 @@ const DIST = new URL('../dist/', import.meta.url);
 // second. What is loaded when it is first opened has its own.
 const FIRST_BYTES = 70_000;
 const LATER_BYTES = 90_000;
-const STYLES_BYTES = 20_000;
+const WATCH_BYTES = 25_000; // the server draws that page, its script keeps it fresh
+const STYLES_BYTES = 20_000; // of each page
 // What each first screen is made of; with what these import, it is asked for at once.
 const SCREENS = {
   overview: ['app.js', 'overview.js'],
@@ -30,16 +31,14 @@ for (const [screen, files] of Object.entries(SCREENS)) {
   for (const name of needed) first.add(name);
   judge(`first scripts of ${screen}`, needed, FIRST_BYTES);
 }
+first.add('watch.js');
+judge('script of who watches', ['watch.js'], WATCH_BYTES);
 judge(
   'later scripts',
   [...texts.keys()].filter((name) => name.endsWith('.js') && !first.has(name)),
   LATER_BYTES,
 );
-judge(
-  'styles',
-  [...texts.keys()].filter((name) => name.endsWith('.css')),
-  STYLES_BYTES,
-);
+for (const name of texts.keys()) if (name.endsWith('.css')) judge(`style ${name}`, [name], STYLES_BYTES);
 
 // withImports adds what the files import statically, and what that imports.
 function withImports(files) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/room"
@@ -36,9 +37,10 @@ type fake struct {
 	defaults  room.Defaults
 	lines     []room.Summary // workspaceA's rooms
 	standings map[room.ID]room.Standing
-	read      []room.ID // whose plans were read for the list
-	planned   bool      // the shared stream holds plannedRoom
-	visit     time.Time // of the buyer's side
+	read      []room.ID    // whose plans were read for the list
+	planned   bool         // the shared stream holds plannedRoom
+	visit     time.Time    // of the buyer's side
+	drawn     atomic.Int64 // snapshots that were read
 }
 
 const (
@@ -202,6 +204,7 @@ func plannedRoom() *room.Plan {
 		"name": "Rollout plan", "seller_company": "Northwind", "buyer_company": "Acme", "time_zone": "UTC", "status": "active", "go_live": "2199-03-01",
 	})
 	add(room.Phase, phase, room.Fields{"name": "Evaluate", "pos": "a0"})
+	add(room.Participant, priya, room.Fields{"name": "Somebody from Northwind", "side": "seller", "access": "owner", "state": "active"})
 	for id, f := range map[room.RecordID]room.Fields{
 		marc:  {"title": "Discovery recap", "status": "done", "due": "2026-10-01", "pos": "a0"},
 		priya: {"title": "Security review", "status": "in_progress", "due": "2026-10-02", "pos": "a1"},
@@ -244,6 +247,7 @@ func (f *fake) Snapshot(_ context.Context, id room.ID, streams []room.Stream, cl
 	if _, ok := f.rooms[id]; !ok {
 		return nil, gone()
 	}
+	f.drawn.Add(1)
 	var out []room.StreamSnapshot
 	for _, s := range streams {
 		body := fmt.Sprintf(`{"entities":{"milestone":[{"id":%q,"title":"in %s </script>"}]}}`, priya, s)

@@ -22,19 +22,23 @@ type visit struct {
 	tab     string // the one its address names, "" for the first it is given
 }
 
-// pageOfLink answers /join/{token} and /s/{token}. The token opens the page;
-// a GET changes nothing, so scanners and previews may follow it.
+// pageOfLink answers /join/{token}. The token opens the page; a GET changes
+// nothing, so scanners and previews may follow it.
 func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 	link, err := s.Store.LinkByToken(r.Context(), mux.Vars(r)["token"])
 	if err != nil {
 		s.page(w, r, visit{}, err)
 		return
 	}
+	if link.Watching() {
+		http.Redirect(w, r, linkPath(link, mux.Vars(r)["token"]), http.StatusSeeOther)
+		return
+	}
 	v := visit{
 		room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
 		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
 	}
-	if before, ok := s.cameBefore(r.Context(), link); ok && !link.Watching() && v.member == "" {
+	if before, ok := s.cameBefore(r.Context(), link); ok && v.member == "" {
 		v.member, v.session = before, true
 	}
 	s.page(w, r, v, nil)

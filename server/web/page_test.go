@@ -58,15 +58,13 @@ func TestThePageCarriesThePlan(t *testing.T) {
 		me      any
 		session bool
 	}{
-		"a plain side link":                      {"/join/parley_buyer", nil, "shared", nil, false},
-		"a plain side link, joined before":       {"/join/parley_buyer", withCookie("came"), "shared buyer", "Marc Olsen", true},
-		"a plain side link, another's cookie":    {"/join/parley_buyer", withCookie("priya"), "shared", nil, false},
-		"a personal link":                        {"/join/parley_marc", nil, "shared buyer", "Marc Olsen", false},
-		"a personal link, another's cookie":      {"/join/parley_marc", withCookie("priya"), "shared buyer", "Marc Olsen", false},
-		"a watcher link":                         {"/s/parley_watch", nil, "shared", nil, false},
-		"a watcher link, with a seller's cookie": {"/s/parley_watch", withCookie("priya"), "shared", nil, false},
-		"a room, by the cookie":                  {"/r/" + string(roomA), withCookie("priya"), "shared seller", "Priya Nair", true},
-		"a room, by a watcher's session":         {"/r/" + string(roomA), withCookie("watcher"), "shared", nil, true},
+		"a plain side link":                   {"/join/parley_buyer", nil, "shared", nil, false},
+		"a plain side link, joined before":    {"/join/parley_buyer", withCookie("came"), "shared buyer", "Marc Olsen", true},
+		"a plain side link, another's cookie": {"/join/parley_buyer", withCookie("priya"), "shared", nil, false},
+		"a personal link":                     {"/join/parley_marc", nil, "shared buyer", "Marc Olsen", false},
+		"a personal link, another's cookie":   {"/join/parley_marc", withCookie("priya"), "shared buyer", "Marc Olsen", false},
+		"a room, by the cookie":               {"/r/" + string(roomA), withCookie("priya"), "shared seller", "Priya Nair", true},
+		"a room, by a watcher's session":      {"/r/" + string(roomA), withCookie("watcher"), "shared", nil, true},
 	}
 
 	for name, c := range cases {
@@ -168,7 +166,7 @@ func TestBadLinksAreOnePage(t *testing.T) {
 	var want string
 	for name, target := range map[string]string{
 		"an unknown token": "/join/parley_unknown", "a revoked link": "/join/parley_revoked", "a person who was removed": "/join/parley_ghost",
-		"an unknown watcher": "/s/x", "a room without a session": "/r/" + string(roomA), "an unknown room": "/r/" + string(noRoom), "no id": "/r/x",
+		"a room without a session": "/r/" + string(roomA), "an unknown room": "/r/" + string(noRoom), "no id": "/r/x",
 	} {
 		page := a.get(target, nil)
 		if page.Code != http.StatusNotFound {

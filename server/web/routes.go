@@ -46,6 +46,7 @@ type server struct {
 	arrivals *allowances // by link
 	ledgers  *ledgers
 	outlines *outlines
+	watched  *watched
 }
 
 // New returns the handler of everything the server answers.
@@ -82,7 +83,9 @@ func newServer(o Options) (*server, error) {
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
 		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store), outlines: newOutlines(o.Store),
+		watched: newWatched(o.Store),
 	}
+	s.Hub = rechecking{o.Hub, s.watched}
 	s.router.Use(s.observe, withCredentials)
 	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
 	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -145,10 +148,10 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/", "home", "Where to start", "200", htmlType), s.home)
 	s.plain(packed, raw("GET", "/new", "page-new", "The page that makes rooms", "200", htmlType), s.newRoom)
 	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)
-	s.plain(packed, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.pageOfLink)
+	s.plain(plain, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.watchPage)
 	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)
 	s.plain(packed, raw("GET", "/join/{token}/"+tabPattern, "page-join-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
-	s.plain(packed, raw("GET", "/s/{token}/"+tabPattern, "page-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
+	s.plain(plain, raw("GET", "/s/{token}/"+tabPattern, "page-watch-tab", "The same page at one of its tabs", "200", htmlType), s.watchPage)
 	s.plain(packed, raw("GET", "/r/{room}/"+tabPattern, "page-room-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfRoom)
 
 	s.plain(packed, raw("GET", "/e/{room}", "page-embed", "The page of a room in a frame", "200", htmlType), s.pageOfEmbed)

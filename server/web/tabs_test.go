@@ -13,7 +13,7 @@ import (
 func TestEveryTabHasAnAddress(t *testing.T) {
 	a := linkedApp(t)
 	for tab, parts := range tabParts {
-		for _, base := range []string{"/join/parley_marc", "/s/parley_watch", "/r/" + string(roomA)} {
+		for _, base := range []string{"/join/parley_marc", "/r/" + string(roomA)} {
 			page := a.get(base+"/"+tab, withCookie("priya"))
 
 			if page.Code != http.StatusOK || bootOf(t, page)["room"] != string(roomA) {

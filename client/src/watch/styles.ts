@@ -1,0 +1,11 @@
+// In this order: what comes later says more.
+import '../page/tokens.css';
+import './page.css';
+import './status.css';
+import './head.css';
+import './runway.css';
+import './agenda.css';
+import './overview.css';
+import './plan.css';
+import './follow.css';
+import './print.css';
