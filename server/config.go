@@ -35,7 +35,8 @@ type flags struct {
 	Log          string `env:"PARLEY_LOG" default:"auto" placeholder:"auto|text|json" help:"Form of the log on standard error. auto: text on a terminal, JSON elsewhere."`
 	LogLevel     string `env:"PARLEY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged. debug: every op, by its ids."`
 	Traces       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"traces" placeholder:"URL" help:"OpenTelemetry collector for traces, as in http://127.0.0.1:4318. Default: none, no tracing."`
-	SMTPURL      string `env:"SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server. Default: none."`
+	SMTPURL      string `env:"SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server, as in smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://…:465. Default: none, mails are kept and shown at /mail on this machine."`
+	MailFrom     string `env:"PARLEY_MAIL_FROM" name:"mail-from" placeholder:"ADDRESS" help:"Address that mails come from; needed with SMTP_URL."`
 }
 
 // demoWhen says when the demo room is made.
@@ -61,6 +62,8 @@ type config struct {
 	Log          logForm
 	LogLevel     slog.Level
 	Traces       string // "" for no tracing
+	SMTPURL      string // "" keeps mails in the data directory
+	MailFrom     string
 }
 
 // errHelp says that help was asked for and printed.
@@ -78,13 +81,10 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	if err != nil {
 		return config{}, err
 	}
-	if err := unsupported(raw); err != nil {
-		return config{}, err
-	}
 	var c config
 	for _, check := range []func(flags, *config) error{
 		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkDemo, checkOps,
-		checkDrainWait, checkLog, checkLogLevel, checkTraces,
+		checkDrainWait, checkLog, checkLogLevel, checkTraces, checkMail,
 	} {
 		if err := check(raw, &c); err != nil {
 			return config{}, err
@@ -160,14 +160,6 @@ func dataDir() string {
 	default:
 		return filepath.Join(home, ".local", "share", "parley")
 	}
-}
-
-// unsupported refuses what this version cannot do yet, instead of ignoring it.
-func unsupported(f flags) error {
-	if f.SMTPURL != "" {
-		return configError(fmt.Sprintf("SMTP_URL is %q, but this version sends no mail: leave it empty.", masked(f.SMTPURL)))
-	}
-	return nil
 }
 
 func checkAddr(f flags, c *config) error {

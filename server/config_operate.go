@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"parley/server/mail"
 )
 
 // longestDrainWait leaves the rest of a stop its time, see stopBudget.
@@ -68,5 +70,19 @@ func checkTraces(f flags, c *config) error {
 		return configError(fmt.Sprintf("OTEL_EXPORTER_OTLP_ENDPOINT is %q, but must be an http or https URL, as in http://127.0.0.1:4318, or empty for no traces.", masked(f.Traces)))
 	}
 	c.Traces = f.Traces
+	return nil
+}
+
+// checkMail has the package that will send read the URL: it knows what it can.
+func checkMail(f flags, c *config) error {
+	if f.SMTPURL != "" {
+		if _, err := mail.NewSMTP(f.SMTPURL); err != nil {
+			return configError(fmt.Sprintf("SMTP_URL is %q, but %s.", masked(f.SMTPURL), err))
+		}
+	}
+	if (f.SMTPURL != "" || f.MailFrom != "") && !mail.ValidAddress(f.MailFrom) {
+		return configError(fmt.Sprintf("PARLEY_MAIL_FROM is %q, but must be the e-mail address that what goes through SMTP_URL comes from, as in parley@example.com.", f.MailFrom))
+	}
+	c.SMTPURL, c.MailFrom = f.SMTPURL, f.MailFrom
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 func clean(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
-		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL",
+		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL", "PARLEY_MAIL_FROM",
 		"PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
 	} {
 		t.Setenv(name, "") // so that it comes back
@@ -71,7 +71,10 @@ func TestBadConfiguration(t *testing.T) {
 		"no Redis at all":               {"REDIS_URL", "http://cache:6379", `"http://cache:6379"`, "has the scheme"},
 		"Redis hosts of no kind":        {"REDIS_URL", "redis://:hunter2@a:1,b:2", `"redis://:***@a:1,b:2"`, "names several hosts"},
 		"sentinels without a master":    {"REDIS_URL", "redis+sentinel://:hunter2@a:1,b:2", `"redis+sentinel://:***@a:1,b:2"`, "must name the master"},
-		"mail, not yet":                 {"SMTP_URL", "smtp://me:hunter2@mail", `"smtp://me:***@mail"`, "leave it empty"},
+		"mail from nobody":              {"SMTP_URL", "smtp://me:hunter2@mail", `PARLEY_MAIL_FROM is ""`, "e-mail address"},
+		"a mail server of no kind":      {"SMTP_URL", "http://me:hunter2@mail", `"http://me:***@mail"`, "smtps://"},
+		"a password in the clear":       {"SMTP_URL", "smtp://me:hunter2@mail?tls=off", `"smtp://me:***@mail?***"`, "leave tls=off out"},
+		"mail from no address":          {"PARLEY_MAIL_FROM", "Parley", `"Parley"`, "e-mail address"},
 		"a file for a directory":        {"PARLEY_DATA", file, file, "directory"},
 		"a key that is too short":       {"PARLEY_ADMIN_KEY", "hunter2", "7 characters", "8 or more"},
 		"a key with a space":            {"PARLEY_ADMIN_KEY", "hunter2 hunter2", "", "ASCII"},
@@ -122,7 +125,7 @@ func TestUnknownFlagsAndHelp(t *testing.T) {
 	if _, err := readConfig([]string{"-h"}, &help); !errors.Is(err, errHelp) {
 		t.Fatalf("err = %v, want %v", err, errHelp)
 	}
-	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_MAIL_FROM", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if !strings.Contains(help.String(), part) {
 			t.Errorf("the help lacks %s:\n%s", part, help.String())
 		}

@@ -41,6 +41,7 @@ type app struct {
 	store    postgres.Steady
 	redis    *redis.Broker // nil for one server
 	hub      *realtime.Hub
+	mails    *mails
 	http     *http.Server
 	metrics  *prometheus.Registry
 	tracing  *tracing // nil for none
@@ -67,6 +68,9 @@ func serve(ctx context.Context, cfg config) error {
 		return startError(ctx, err)
 	}
 	if err := a.live(); err != nil {
+		return err
+	}
+	if err := a.post(); err != nil {
 		return err
 	}
 	if err := a.serveHTTP(workspace); err != nil {
@@ -161,6 +165,7 @@ func (a *app) serveHTTP(workspace room.WorkspaceID) error {
 	handler, err := web.New(web.Options{
 		Store: a.store, Hub: a.hub, Workspace: workspace, AdminKey: a.cfg.AdminKey, PublicURL: a.cfg.PublicURL,
 		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics, Tracer: a.tracing.tracer(),
+		Mail: a.mails, KeptMails: a.mails.kept,
 	})
 	if err != nil {
 		return err

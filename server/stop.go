@@ -13,6 +13,7 @@ const (
 	stopBudget      = 20 * time.Second
 	drainTimeout    = 3 * time.Second // members are told and go
 	shutdownTimeout = 2 * time.Second // requests under way end
+	mailTimeout     = 3 * time.Second // mails that wait are tried once more
 	// stopReserve is what a process needs to end when everything hangs.
 	stopReserve = time.Second
 	// leastDatabase is what the embedded PostgreSQL gets at least; without the
@@ -21,7 +22,7 @@ const (
 )
 
 // stop ends what was started, in reverse: readiness first, then members go,
-// requests end, and the hub, the pool and the database. Nothing that hangs keeps
+// requests end, and the hub, the mails, the pool and the database. Nothing that hangs keeps
 // it longer than stopBudget.
 func (a *app) stop() {
 	end := time.Now().Add(stopBudget - stopReserve)
@@ -48,6 +49,7 @@ func (a *app) stop() {
 		a.hubStop()
 		<-a.hubDone
 	}
+	a.mails.stop()
 	if a.redis != nil {
 		_ = a.redis.Close()
 	}

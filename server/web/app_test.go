@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"parley/server/mail"
 )
 
 // TestMain keeps the access log out of the results.
@@ -48,7 +51,9 @@ func newAppWith(t testing.TB, opsPerSecond int) *app {
 			"chunks/panel.js": {Data: []byte("export {}")},
 		},
 		OpsPerSecond: opsPerSecond, Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(),
+		KeptMails: mail.NewKept(filepath.Join(t.TempDir(), "mail")),
 	}
+	o.Mail = o.KeptMails
 	s, err := newServer(o)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"parley/room"
+	"parley/server/mail"
 )
 
 // Options are what the handler is made of.
@@ -32,6 +33,10 @@ type Options struct {
 	Metrics *prometheus.Registry
 	// Tracer makes a span for each request; nil for none.
 	Tracer trace.Tracer
+	// Mail takes the mails to send.
+	Mail mail.Mailer
+	// KeptMails are the mails of a server that sends none; nil where it does.
+	KeptMails *mail.Kept
 }
 
 // server is the handlers' common ground.
@@ -158,6 +163,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/e/s/{token}", "page-embed-watch", "The page of a watcher link in a frame", "200", htmlType), s.pageOfEmbeddedShare)
 	s.plain(packed, raw("GET", "/e/s/{token}/"+tabPattern, "page-embed-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfEmbeddedShare)
 	s.plain(plain, raw("GET", scriptPath, "embed-script", "The script that portals load", "200", "text/javascript"), s.serveScript)
+	s.plain(packed, raw("GET", "/mail", "kept-mails", "The mails of a server that sends none, on its own machine", "200", htmlType), s.keptMails)
+	s.plain(packed, raw("GET", "/mail/{id}", "kept-mail", "One of them as its reader would see it", "200", htmlType), s.keptMail)
 
 	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
 	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)
