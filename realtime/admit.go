@@ -23,18 +23,39 @@ func newSession(h *Hub, r *liveRoom, c *conn, grant room.Grant, client room.Clie
 		s.streams[i] = true
 		s.audience = max(s.audience, i)
 	}
-	if !grant.Expires.IsZero() {
-		s.expiry = time.AfterFunc(time.Until(grant.Expires), func() { s.bye(byeExpired, 0, closeSignIn) })
-	}
+	s.expire(grant.Expires)
 	return s
+}
+
+// expire has the session end at a time, zero: never. It may be told another one
+// while it lasts: links are extended and cut short.
+func (s *session) expire(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.past || at.Equal(s.expires) {
+		return
+	}
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+	if s.expires, s.expiry = at, nil; !at.IsZero() {
+		s.expiry = time.AfterFunc(time.Until(at), func() { s.bye(byeExpired, 0, closeSignIn) })
+	}
+}
+
+// expireNoMore leaves no timer behind.
+func (s *session) expireNoMore() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.past = true; s.expiry != nil {
+		s.expiry.Stop()
+	}
 }
 
 // cancel undoes newSession and begin for a socket that is not let in.
 func (s *session) cancel() {
 	s.room.leave(s)
-	if s.expiry != nil {
-		s.expiry.Stop()
-	}
+	s.expireNoMore()
 	s.over()
 }
 

@@ -76,6 +76,7 @@ func (s *session) regrant(grant room.Grant, live bool) {
 		s.bye(byeRevoked, 0, closeNoAccess)
 		return
 	}
+	s.expire(grant.Expires)
 	var streams [len(room.Streams)]bool
 	for _, stream := range grant.Streams() {
 		streams[streamIndex(stream)] = true

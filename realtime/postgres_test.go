@@ -80,7 +80,7 @@ func (r *pgRoom) share(t *testing.T, name string, m room.Member) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := r.store.CreateSession(t.Context(), link, m.ID)
+	token, _, err := r.store.CreateSession(t.Context(), link, room.Visitor{Participant: m.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

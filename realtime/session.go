@@ -25,15 +25,17 @@ type session struct {
 	streams  [len(room.Streams)]bool
 	watches  bool // has no name in the room, and never gets one
 
-	state  atomic.Int32 // of the drain: idle, again, writing or ended
-	parts  atomic.Int32 // of reader and drain, those that have not ended
-	expiry *time.Timer  // nil when the session never expires
+	state atomic.Int32 // of the drain: idle, again, writing or ended
+	parts atomic.Int32 // of reader and drain, those that have not ended
 
 	mu      sync.Mutex // guards the fields below
 	member  room.Member
-	control []item // what is to be written besides commits, in order
-	closing bool   // the last item closes; nothing follows it
-	open    int    // ops taken and not answered
+	expires time.Time   // zero: never
+	expiry  *time.Timer // nil when the session never expires
+	past    bool        // no expiry is set any more
+	control []item      // what is to be written besides commits, in order
+	closing bool        // the last item closes; nothing follows it
+	open    int         // ops taken and not answered
 	// taken is closed when control is taken; nil while nobody waits for that.
 	taken chan struct{}
 	// held is the seq that must come next in a stream after a busy, 0 for any.
@@ -140,9 +142,7 @@ func (s *session) end() {
 	}
 	s.take() // the reader may wait for that
 	s.room.leave(s)
-	if s.expiry != nil {
-		s.expiry.Stop()
-	}
+	s.expireNoMore()
 	_ = s.conn.cork.Conn.Close() // the reader closes the rest
 	if old == idle || old == unborn {
 		s.partDone() // no drain will come to do it

@@ -26,6 +26,10 @@ type (
 	PortalID string
 	// PortalKeyID names a key of a portal, the kid of its tokens.
 	PortalKeyID string
+	// RequestID names a request for access.
+	RequestID string
+	// CodeID names a code that was mailed, or seems to have been.
+	CodeID string
 	// TemplateID names a template of a workspace's own.
 	TemplateID string
 )

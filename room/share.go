@@ -58,34 +58,3 @@ type Summary struct {
 	Founder       RecordID  // who made the room, "" for the workspace's own key
 	Changed       time.Time // when the buyer's side last changed the shared plan; zero for never
 }
-
-// NewLink is a share link to be made.
-type NewLink struct {
-	Workspace   WorkspaceID
-	Room        ID
-	Side        Side
-	Access      Access
-	Label       string
-	Participant RecordID  // a personal link's person, "" for anybody
-	By          RecordID  // who made it, "" for the workspace's own key
-	Expires     time.Time // zero: never
-}
-
-// Link is a share link, without its token.
-type Link struct {
-	ID          LinkID
-	Workspace   WorkspaceID
-	Room        ID
-	Side        Side
-	Access      Access
-	Label       string
-	Participant RecordID
-	By          RecordID
-	Created     time.Time
-	Expires     time.Time // zero: never
-	Revoked     time.Time // zero: not revoked
-	LastUsed    time.Time // zero: never; kept to the minute
-}
-
-// Watching reports whether the link only watches: no name, no private stream.
-func (l Link) Watching() bool { return l.Side == NoSide }

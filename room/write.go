@@ -89,6 +89,9 @@ func (d *draft) checkSet(ed *edit, set Fields) error {
 		if err := d.checkSide(ed, set); err != nil {
 			return err
 		}
+		if email, ok := set["email"]; ok && email != ed.now["email"] && ed.now["verified"] != nil && set["verified"] == nil {
+			d.put(ed, "verified", nil) // the code was mailed to another address
+		}
 		return checkEmail(set)
 	}
 	return nil

@@ -175,7 +175,7 @@ func TestRevokedLinkCommitsNothing(t *testing.T) {
 	if found, err := w.store.LinkByToken(ctx, token); err != nil || found.ID != link.ID {
 		t.Fatalf("LinkByToken = %+v, %v", found, err)
 	}
-	session, grant, err := w.store.CreateSession(ctx, link, w.marc.ID)
+	session, grant, err := w.store.CreateSession(ctx, link, room.Visitor{Participant: w.marc.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const linkColumns = `id::text, workspace_id::text, room_id::text, side, access, label, coalesce(participant::text, ''), coalesce(made_by::text, ''),
-	created_at, expires_at, revoked_at, last_used_at`
+	created_at, expires_at, revoked_at, paused_at, last_used_at, views, door, coalesce(password_hash, ''), emails, domains, recipient, shows_progress`
 
 // CreateLink makes a share link and returns it with its token, which is kept
 // nowhere else.
@@ -19,14 +19,28 @@ func (s *Store) CreateLink(ctx context.Context, n room.NewLink) (room.Link, stri
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	token, hash := newToken()
-	rows, err := s.pool.Query(ctx, `insert into links (workspace_id, room_id, token_hash, side, access, label, participant, made_by, expires_at)
-		values ($1, $2, $3, $4, $5::text, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9) returning `+linkColumns,
-		n.Workspace, n.Room, hash, n.Side, n.Access, n.Label, n.Participant, n.By, orNull(n.Expires))
+	if n.Door == "" {
+		n.Door = room.DoorOpen
+	}
+	rows, err := s.pool.Query(ctx, `insert into links (workspace_id, room_id, token_hash, side, access, label, participant, made_by, expires_at,
+			door, password_hash, emails, domains, recipient, shows_progress)
+		values ($1, $2, $3, $4, $5::text, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10::text, nullif($11, ''), $12, $13, $14, $15)
+		returning `+linkColumns,
+		n.Workspace, n.Room, hash, n.Side, n.Access, n.Label, n.Participant, n.By, orNull(n.Expires),
+		n.Door, n.PasswordHash, listed(n.Emails), listed(n.Domains), n.Recipient, n.ShowsProgress)
 	if err != nil {
 		return room.Link{}, "", wrap(err, "making a link")
 	}
 	link, err := pgx.CollectExactlyOneRow(rows, scanLink)
 	return link, token, wrap(err, "making a link")
+}
+
+// listed is a list as an array; nil would be null.
+func listed(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // Links lists the links of a room, newest first, revoked and expired ones too.
@@ -51,17 +65,8 @@ func (s *Store) LinkByToken(ctx context.Context, token string) (room.Link, error
 	return s.oneLink(ctx, `select `+linkColumns+` from links l where token_hash = $1 and `+liveLink, hashToken(token))
 }
 
-// UseLink notes that a link was used, to the minute.
-func (s *Store) UseLink(ctx context.Context, id room.LinkID) error {
-	ctx, cancel := bound(ctx)
-	defer cancel()
-	_, err := s.pool.Exec(ctx, `update links set last_used_at = now()
-		where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`, id)
-	return wrap(err, "noting the use of a link")
-}
-
 // liveLink is true of a link l that may be used.
-const liveLink = `l.revoked_at is null and (l.expires_at is null or l.expires_at > clock_timestamp())`
+const liveLink = `l.revoked_at is null and l.paused_at is null and (l.expires_at is null or l.expires_at > clock_timestamp())`
 
 func (s *Store) oneLink(ctx context.Context, sql string, args ...any) (room.Link, error) {
 	for _, a := range args {
@@ -84,9 +89,10 @@ func (s *Store) oneLink(ctx context.Context, sql string, args ...any) (room.Link
 
 func scanLink(row pgx.CollectableRow) (room.Link, error) {
 	var l room.Link
-	var expires, revoked, used *time.Time
-	err := row.Scan(&l.ID, &l.Workspace, &l.Room, &l.Side, &l.Access, &l.Label, &l.Participant, &l.By, &l.Created, &expires, &revoked, &used)
-	l.Created, l.Expires, l.Revoked, l.LastUsed = l.Created.UTC(), orZero(expires), orZero(revoked), orZero(used)
+	var expires, revoked, paused, used *time.Time
+	err := row.Scan(&l.ID, &l.Workspace, &l.Room, &l.Side, &l.Access, &l.Label, &l.Participant, &l.By, &l.Created, &expires, &revoked, &paused, &used,
+		&l.Views, &l.Door, &l.PasswordHash, &l.Emails, &l.Domains, &l.Recipient, &l.ShowsProgress)
+	l.Created, l.Expires, l.Revoked, l.Paused, l.LastUsed = l.Created.UTC(), orZero(expires), orZero(revoked), orZero(paused), orZero(used)
 	return l, err
 }
 
@@ -102,4 +108,16 @@ func orZero(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+func queryLink(ctx context.Context, q querier, sql string, args ...any) (room.Link, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return room.Link{}, err
+	}
+	link, err := pgx.CollectExactlyOneRow(rows, scanLink)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return link, errGone()
+	}
+	return link, err
 }

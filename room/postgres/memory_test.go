@@ -148,7 +148,7 @@ func TestMemoryDoesNotOutliveASession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, grant, err := w.store.CreateSession(ctx, link, w.marc.ID)
+	_, grant, err := w.store.CreateSession(ctx, link, room.Visitor{Participant: w.marc.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

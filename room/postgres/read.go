@@ -136,7 +136,7 @@ func (s *Store) Heads(ctx context.Context, ids []room.ID) (map[room.ID]room.Head
 	out := make(map[room.ID]room.Head, len(ids))
 	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		rows, err := conn.Query(ctx, `select h.room_id::text, h.epoch, h.shared, h.seller, h.buyer,
-			exists (select from links l where l.room_id = h.room_id and l.revoked_at > clock_timestamp() - interval '1 minute')
+			exists (select from links l where l.room_id = h.room_id and greatest(l.revoked_at, l.changed_at) > clock_timestamp() - interval '1 minute')
 				or exists (select from sessions s where s.room_id = h.room_id and s.revoked_at > clock_timestamp() - interval '1 minute')
 			from heads h where h.room_id = any($1::text[]::uuid[])`, ids)
 		if err != nil {

@@ -21,11 +21,7 @@ func (s *Store) RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.Lin
 	}
 	var link room.Link
 	err = s.inTurn(ctx, before.Room, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, revokeLink, ws, id)
-		if err != nil {
-			return err
-		}
-		link, err = pgx.CollectExactlyOneRow(rows, scanLink)
+		link, err = queryLink(ctx, tx, revokeLink, ws, id)
 		return err
 	})
 	return link, wrap(err, "revoking a link")

@@ -42,16 +42,19 @@ const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesc
 const grantTables = ` from sessions s left join links l on l.id = s.link_id left join account_sessions a on a.id = s.account_session_id
 	left join participants p on p.room_id = s.room_id and p.stream = 'shared' and p.id = s.participant `
 
-// CreateSession signs a participant in through a link ("" for nobody in
-// particular) and returns the session's token, which is kept nowhere else.
-func (s *Store) CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error) {
+// CreateSession signs somebody in through a link and returns the session's
+// token, which is kept nowhere else. The door may have changed since: one who
+// would not be let in any more gets none.
+func (s *Store) CreateSession(ctx context.Context, l room.Link, v room.Visitor) (string, room.Grant, error) {
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	token, hash := newToken()
 	// Inserted only while the link is valid: it may have been revoked since.
-	tag, err := s.pool.Exec(ctx, `insert into sessions (workspace_id, room_id, link_id, token_hash, participant, expires_at)
-		select l.workspace_id, l.room_id, l.id, $2, nullif($3, '')::uuid, clock_timestamp() + $4::interval from links l where l.id = $1 and `+liveLink,
-		l.ID, hash, participant, sessionLife)
+	tag, err := s.pool.Exec(ctx, `insert into sessions (workspace_id, room_id, link_id, token_hash, participant, name, email, verified, expires_at)
+		select l.workspace_id, l.room_id, l.id, $2, s.participant, s.name, s.email, s.verified, clock_timestamp() + $7::interval
+		from links l, (values (nullif($3, '')::uuid, $4::text, $5::text, $6::boolean)) as s (participant, name, email, verified)
+		where l.id = $1 and `+liveLink+` and l.side = $8 and l.password_hash is not distinct from nullif($9, '') and `+meetsDoor,
+		l.ID, hash, v.Participant, v.Name, v.Email, v.Verified, sessionLife, l.Side, l.PasswordHash)
 	if err != nil {
 		return "", room.Grant{}, wrap(err, "making a session")
 	}

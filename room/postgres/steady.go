@@ -201,21 +201,15 @@ func (s Steady) RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.Lin
 	return again(ctx, s, away, func() (room.Link, error) { return s.Store.RevokeLink(ctx, ws, id) })
 }
 
-// UseLink is [Store.UseLink]: the second time within a minute changes nothing.
-func (s Steady) UseLink(ctx context.Context, id room.LinkID) error {
-	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.UseLink(ctx, id) })
-	return err
-}
-
 // CreateSession is [Store.CreateSession]. A session that was made in a lost
 // attempt is nobody's: its token was not told.
-func (s Steady) CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error) {
+func (s Steady) CreateSession(ctx context.Context, l room.Link, v room.Visitor) (string, room.Grant, error) {
 	type made struct {
 		token string
 		grant room.Grant
 	}
 	m, err := again(ctx, s, away, func() (m made, err error) {
-		m.token, m.grant, err = s.Store.CreateSession(ctx, l, participant)
+		m.token, m.grant, err = s.Store.CreateSession(ctx, l, v)
 		return m, err
 	})
 	return m.token, m.grant, err

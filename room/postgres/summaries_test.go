@@ -117,8 +117,12 @@ func (w *world) comeIn(side room.Side) {
 	w.Helper()
 	ctx := context.Background()
 	link, _, err := w.store.CreateLink(ctx, room.NewLink{Workspace: w.workspace, Room: w.id, Side: side, Access: room.Viewer})
+	var grant room.Grant
 	if err == nil {
-		err = w.store.UseLink(ctx, link.ID)
+		_, grant, err = w.store.CreateSession(ctx, link, room.Visitor{})
+	}
+	if err == nil {
+		err = w.store.CountView(ctx, grant.Session)
 	}
 	if err != nil {
 		w.Fatal(err)

@@ -128,7 +128,7 @@ func TestAFounderGetsALinkOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, grant, err := w.store.CreateSession(ctx, link, w.priya.ID)
+	_, grant, err := w.store.CreateSession(ctx, link, room.Visitor{Participant: w.priya.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestAFounderGetsALinkOfTheirOwn(t *testing.T) {
 	if got, err := w.store.LinkByToken(ctx, token); err != nil || got.Room != own.Room || got.Participant != n.Founder.ID {
 		t.Errorf("the link = %+v, %v", got, err)
 	}
-	_, in, err := w.store.CreateSession(ctx, own, own.Participant)
+	_, in, err := w.store.CreateSession(ctx, own, room.Visitor{Participant: own.Participant})
 	if err != nil || in.Member != (room.Member{ID: n.Founder.ID, Name: "Priya Nair", Side: room.SideSeller, Access: room.Owner}) {
 		t.Errorf("the founder is %+v, %v", in.Member, err)
 	}

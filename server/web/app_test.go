@@ -19,13 +19,14 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/room/postgres/pgtest"
 	"parley/server/mail"
 )
 
 // TestMain keeps the access log out of the results.
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	os.Exit(pgtest.Run(m))
 }
 
 // app is the whole handler over a fake. Every answer that a test asks for is
@@ -173,6 +174,8 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Post
 	case "PUT":
 		return item.Put
+	case "PATCH":
+		return item.Patch
 	case "DELETE":
 		return item.Delete
 	}

@@ -39,6 +39,7 @@ var status = map[room.Code]int{
 	codeMediaType:    http.StatusUnsupportedMediaType,
 	codeMethod:       http.StatusMethodNotAllowed,
 	codeInternal:     http.StatusInternalServerError,
+	codeDoor:         http.StatusForbidden,
 }
 
 // The answers that say nothing about what is there.
@@ -54,7 +55,7 @@ type Problem struct {
 	Title    string    `json:"title"`
 	Status   int       `json:"status"`
 	Detail   string    `json:"detail" doc:"one plain sentence"`
-	Code     room.Code `json:"code" doc:"the code a socket's reject carries: invalid, forbidden, gone, conflict, limit, expired, busy, seq_gap; or unauthorized, too_large, media_type, method, internal"`
+	Code     room.Code `json:"code" doc:"the code a socket's reject carries: invalid, forbidden, gone, conflict, limit, expired, busy, seq_gap; or unauthorized, too_large, media_type, method, internal; or door: the link asks for the field"`
 	Field    string    `json:"field,omitempty" doc:"the field at fault, as in op.set.due"`
 	Current  any       `json:"current,omitempty" doc:"what the server has"`
 	RetryMS  int       `json:"retry_ms,omitempty" doc:"with busy: milliseconds to wait"`

@@ -30,7 +30,7 @@ type fake struct {
 	err       error // what Submit fails with
 	outcome   room.Outcome
 	checked   []room.ID
-	used      []room.LinkID
+	doors     fakeDoors
 	made      int
 	founded   *room.NewRoom
 	own       map[room.TemplateID]*room.Template // workspaceA's templates
@@ -226,11 +226,6 @@ func (f *fake) SetDefaults(_ context.Context, _ room.WorkspaceID, d room.Default
 
 func (f *fake) LastVisit(context.Context, room.ID) (time.Time, error) { return f.visit, nil }
 
-func (f *fake) UseLink(_ context.Context, id room.LinkID) error {
-	f.used = append(f.used, id)
-	return nil
-}
-
 func (f *fake) Heads(_ context.Context, ids []room.ID) (map[room.ID]room.Head, error) {
 	out := map[room.ID]room.Head{}
 	for _, id := range ids {
@@ -300,57 +295,6 @@ func (f *fake) RevAt(_ context.Context, _ room.ID, s room.Stream, at time.Time) 
 func (f *fake) Preview(_ context.Context, _ room.ID, req room.Request) (room.Outcome, error) {
 	f.requests = append(f.requests, req)
 	return f.outcome, nil
-}
-
-func (f *fake) CreateLink(_ context.Context, l room.NewLink) (room.Link, string, error) {
-	f.made++
-	link := room.Link{
-		ID: room.LinkID(fmt.Sprintf("40000000-0000-4000-8000-%012d", f.made)), Workspace: l.Workspace, Room: l.Room, Side: l.Side,
-		Access: l.Access, Participant: l.Participant, Label: l.Label, By: l.By, Created: time.Date(2026, 11, 1, 0, 0, f.made, 0, time.UTC), Expires: l.Expires,
-	}
-	token := fmt.Sprintf("parley_link%d", f.made)
-	f.links[token] = link
-	return link, token, nil
-}
-
-func (f *fake) Links(_ context.Context, _ room.WorkspaceID, id room.ID) ([]room.Link, error) {
-	var out []room.Link
-	for _, l := range f.links {
-		if l.Room == id {
-			out = append(out, l)
-		}
-	}
-	return out, nil
-}
-
-func (f *fake) RevokeLink(_ context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error) {
-	for token, l := range f.links {
-		if l.ID == id && l.Workspace == ws {
-			l.Revoked = time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
-			f.links[token] = l
-			for t, g := range f.grants {
-				if g.Link == id {
-					delete(f.grants, t)
-				}
-			}
-			return l, nil
-		}
-	}
-	return room.Link{}, gone()
-}
-
-func (f *fake) LinkByToken(_ context.Context, token string) (room.Link, error) {
-	if l, ok := f.links[token]; ok && l.Revoked.IsZero() {
-		return l, nil
-	}
-	return room.Link{}, gone()
-}
-
-func (f *fake) CreateSession(_ context.Context, l room.Link, who room.RecordID) (string, room.Grant, error) {
-	f.made++
-	token := fmt.Sprintf("parley_session%d", f.made)
-	f.grants[token] = f.grant(l.Room, l.ID, who)
-	return token, f.grants[token], nil
 }
 
 func (f *fake) ServeSocket(w http.ResponseWriter, _ *http.Request, id room.ID, cookie string) {

@@ -2,9 +2,7 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"net/mail"
 	"strings"
 	"time"
 
@@ -17,7 +15,11 @@ import (
 type JoinBody struct {
 	Token string `json:"token" minLength:"1" maxLength:"200" doc:"the last part of the link's path"`
 	Name  string `json:"name,omitempty" minLength:"1" maxLength:"200" doc:"who is coming in; without it a side link only shows the shared plan"`
-	Email string `json:"email,omitempty" minLength:"3" maxLength:"254" doc:"seen by the selling side only, and unverified"`
+	Email string `json:"email,omitempty" minLength:"3" maxLength:"254" doc:"seen by the selling side only; unverified where the link asks for no code"`
+	// Where the link asks for them: see the problem's field.
+	Password string      `json:"password,omitempty" maxLength:"200"`
+	Ticket   room.CodeID `json:"ticket,omitempty" format:"uuid" doc:"what asking for a code gave"`
+	Code     string      `json:"code,omitempty" maxLength:"20" doc:"the six digits that were mailed"`
 }
 
 type joinIn struct{ Body JSON[JoinBody] }
@@ -47,16 +49,22 @@ func (s *server) join(ctx context.Context, in *joinIn) (*joinOut, error) {
 	if err != nil {
 		return nil, hidden(err)
 	}
-	participant, err := s.participant(ctx, link, body)
+	v, err := s.pass(ctx, link, body)
 	if err != nil {
 		return nil, err
 	}
-	token, grant, err := s.Store.CreateSession(ctx, link, participant)
+	if v.Participant, err = s.participant(ctx, link, v); err != nil {
+		return nil, err
+	}
+	token, grant, err := s.Store.CreateSession(ctx, link, v)
 	if err != nil {
 		return nil, hidden(err)
 	}
-	if err := s.Store.UseLink(ctx, link.ID); err != nil {
-		slog.WarnContext(ctx, "a link's last use is not noted", "error", err) // the session stands
+	if v.Participant != "" { // who only looks is counted by the view
+		s.auditLink(ctx, link, visitor, room.ActGranted, v.Email)
+	}
+	if body.Name != "" { // somebody typed it: no scanner does
+		s.viewed(ctx, grant)
 	}
 	out := &joinOut{Body: Joined{SessionToken: token, Room: link.Room, Me: me(grant)}}
 	if !link.Watching() {
@@ -65,47 +73,47 @@ func (s *server) join(ctx context.Context, in *joinIn) (*joinOut, error) {
 	return out, nil
 }
 
-func (b *JoinBody) check() error {
-	b.Name, b.Email = strings.TrimSpace(b.Name), strings.ToLower(strings.TrimSpace(b.Email))
-	if b.Email == "" {
-		return nil
+func (b *JoinBody) check() (err error) {
+	b.Name, b.Code = strings.TrimSpace(b.Name), strings.Join(strings.Fields(b.Code), "")
+	if b.Email = strings.TrimSpace(b.Email); b.Email != "" {
+		b.Email, err = typedAddress(b.Email)
 	}
-	if a, err := mail.ParseAddress(b.Email); err != nil || a.Address != b.Email {
-		return room.FieldErrorf(room.Invalid, "email", "this is not an e-mail address")
-	}
-	if b.Name == "" {
+	if err == nil && b.Email != "" && b.Name == "" && b.Code == "" {
 		return room.FieldErrorf(room.Invalid, "name", "give a name with the e-mail address")
 	}
-	return nil
+	return err
 }
 
 // participant returns who comes in by the link: its own person, the one who
 // came in before, somebody new, or "" for nobody in particular.
-func (s *server) participant(ctx context.Context, link room.Link, body JoinBody) (room.RecordID, error) {
+func (s *server) participant(ctx context.Context, link room.Link, v room.Visitor) (room.RecordID, error) {
 	switch {
 	case link.Watching():
 		return "", nil
 	case link.Participant != "":
-		return link.Participant, s.arrive(ctx, link)
+		return link.Participant, s.arrive(ctx, link, v)
+	case v.Participant != "":
+		return v.Participant, nil
+	case v.Verified:
+		if known, err := s.Store.KnownVisitor(ctx, link, v.Email); err != nil || known != "" {
+			return known, err
+		}
 	}
-	if before, ok := s.cameBefore(ctx, link); ok {
-		return before, nil
-	}
-	if body.Name == "" {
+	if v.Name == "" {
 		return "", nil
 	}
 	if err := s.arrivals.take(string(link.ID), time.Now()); err != nil {
 		return "", err
 	}
-	// Always somebody new: an address is only typed, and nobody becomes the person
+	// Always somebody new: an address that is only typed makes nobody the person
 	// who typed it before. Who comes back has the session.
 	id := room.RecordID(uuid.NewString())
-	return id, s.admit(ctx, link, id, body)
+	return id, s.admit(ctx, link, id, v)
 }
 
 // arrive makes who comes in by a personal link for the first time a person of
 // the room: from then on nobody changes their side or gets another such link.
-func (s *server) arrive(ctx context.Context, link room.Link) error {
+func (s *server) arrive(ctx context.Context, link room.Link, v room.Visitor) error {
 	snapshots, err := s.Store.Snapshot(ctx, link.Room, []room.Stream{room.Shared}, "")
 	if err != nil {
 		return hidden(err)
@@ -116,32 +124,29 @@ func (s *server) arrive(ctx context.Context, link room.Link) error {
 	}
 	for _, p := range view.Entities.Participant {
 		if p.ID == link.Participant && !p.Removed && p.awaited() {
-			return s.enlist(ctx, link.Room, room.Member{ID: p.ID, Name: p.Name, Side: p.Side, Access: p.Access}, nil)
+			return s.enlist(ctx, link.Room, room.Member{ID: p.ID, Name: p.Name, Side: p.Side, Access: p.Access}, addressOf(v))
 		}
 	}
 	return nil // in already, or not let in: the session tells
 }
 
-// cameBefore returns the person of the caller's session, if it came by this link.
-func (s *server) cameBefore(ctx context.Context, link room.Link) (room.RecordID, bool) {
-	c := credentialsIn(ctx)
-	if c.token() == "" {
-		return "", false
-	}
-	grant, err := s.Store.Authenticate(ctx, c.token())
-	if err != nil || grant.Link != link.ID || grant.Member.ID == "" {
-		return "", false
-	}
-	return grant.Member.ID, true
+// admit writes the arrival into the plan.
+func (s *server) admit(ctx context.Context, link room.Link, id room.RecordID, v room.Visitor) error {
+	set := addressOf(v)
+	set["name"], set["side"], set["access"] = v.Name, string(link.Side), string(link.Access)
+	return s.enlist(ctx, link.Room, room.Member{ID: id, Name: v.Name, Side: link.Side, Access: link.Access}, set)
 }
 
-// admit writes the arrival into the plan.
-func (s *server) admit(ctx context.Context, link room.Link, id room.RecordID, body JoinBody) error {
-	set := room.Fields{"name": body.Name, "side": string(link.Side), "access": string(link.Access)}
-	if body.Email != "" {
-		set["email"] = body.Email
+// addressOf is what the plan keeps of a visitor's address.
+func addressOf(v room.Visitor) room.Fields {
+	set := room.Fields{}
+	if v.Email != "" {
+		set["email"] = v.Email
 	}
-	return s.enlist(ctx, link.Room, room.Member{ID: id, Name: body.Name, Side: link.Side, Access: link.Access}, set)
+	if v.Verified {
+		set["verified"] = true
+	}
+	return set
 }
 
 // enlist makes somebody active in a room; set is what is known of who is new.

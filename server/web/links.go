@@ -17,20 +17,37 @@ type NewLinkBody struct {
 	ExpiresAt *time.Time  `json:"expires_at,omitempty" doc:"absent: never"`
 	// Participant is of the side; what they may do is their own access.
 	Participant room.RecordID `json:"participant,omitempty" format:"uuid" doc:"makes it the personal link of somebody who is not in yet"`
+	Door        room.Door     `json:"door,omitempty" enum:"open,name,email,verified,named" doc:"what it asks of who comes, each what the one before does and more; open when absent"`
+	Password    string        `json:"password,omitempty" maxLength:"200" doc:"asked for at the door; 6 characters or more"`
+	Emails      []string      `json:"emails,omitempty" maxItems:"200" doc:"with named: whom it lets in"`
+	Domains     []string      `json:"domains,omitempty" maxItems:"50" doc:"with named: whose addresses it lets in"`
+	Recipient   string        `json:"recipient,omitempty" maxLength:"254" doc:"the address that it is made for"`
+	Send        bool          `json:"send,omitempty" doc:"mails it to the recipient"`
+	// ShowsProgress is off until somebody says otherwise: a preview is seen by
+	// whoever is sent the link.
+	ShowsProgress bool `json:"shows_progress,omitempty" doc:"previews of it tell how far the plan is"`
 }
 
 // LinkView is a share link, without its token.
 type LinkView struct {
-	ID          room.LinkID    `json:"id" format:"uuid"`
-	Side        room.Side      `json:"side" enum:"seller,buyer,partner,none"`
-	Access      room.Access    `json:"access" enum:"viewer,commenter,contributor,editor,owner"`
-	Participant room.RecordID  `json:"participant,omitempty" format:"uuid" doc:"a personal link's person"`
-	Label       string         `json:"label,omitempty"`
-	By          *room.RecordID `json:"by" format:"uuid" doc:"who made it; null: the workspace's own key"`
-	CreatedAt   time.Time      `json:"created_at"`
-	LastUsedAt  *time.Time     `json:"last_used_at" doc:"to the minute; null: never"`
-	ExpiresAt   *time.Time     `json:"expires_at" doc:"null: never"`
-	RevokedAt   *time.Time     `json:"revoked_at" doc:"null: not revoked"`
+	ID            room.LinkID    `json:"id" format:"uuid"`
+	Side          room.Side      `json:"side" enum:"seller,buyer,partner,none"`
+	Access        room.Access    `json:"access" enum:"viewer,commenter,contributor,editor,owner"`
+	Participant   room.RecordID  `json:"participant,omitempty" format:"uuid" doc:"a personal link's person"`
+	Label         string         `json:"label,omitempty"`
+	Door          room.Door      `json:"door" enum:"open,name,email,verified,named"`
+	HasPassword   bool           `json:"has_password"`
+	Emails        []string       `json:"emails" nullable:"false"`
+	Domains       []string       `json:"domains" nullable:"false"`
+	Recipient     string         `json:"recipient,omitempty"`
+	ShowsProgress bool           `json:"shows_progress"`
+	By            *room.RecordID `json:"by" format:"uuid" doc:"who made it; null: the workspace's own key"`
+	CreatedAt     time.Time      `json:"created_at"`
+	LastUsedAt    *time.Time     `json:"last_used_at" doc:"to the minute, by a person: whoever only fetches it does not count; null: never"`
+	Views         int64          `json:"views" doc:"how often people looked; the same one again after half an hour"`
+	ExpiresAt     *time.Time     `json:"expires_at" doc:"null: never"`
+	PausedAt      *time.Time     `json:"paused_at" doc:"null: not paused"`
+	RevokedAt     *time.Time     `json:"revoked_at" doc:"null: not revoked"`
 }
 
 // CreatedLink is a share link with its token, which is shown this once.
@@ -43,12 +60,22 @@ type CreatedLink struct {
 func viewOf(l room.Link) LinkView {
 	v := LinkView{
 		ID: l.ID, Side: l.Side, Access: l.Access, Participant: l.Participant, Label: l.Label,
-		CreatedAt: l.Created.UTC(), LastUsedAt: optional(l.LastUsed), ExpiresAt: optional(l.Expires), RevokedAt: optional(l.Revoked),
+		Door: l.Door, HasPassword: l.PasswordHash != "", Emails: listed(l.Emails), Domains: listed(l.Domains),
+		Recipient: l.Recipient, ShowsProgress: l.ShowsProgress,
+		CreatedAt: l.Created.UTC(), LastUsedAt: optional(l.LastUsed), Views: l.Views,
+		ExpiresAt: optional(l.Expires), PausedAt: optional(l.Paused), RevokedAt: optional(l.Revoked),
 	}
 	if l.By != "" {
 		v.By = &l.By
 	}
 	return v
+}
+
+func listed(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // linkPath is where a link opens the room.
@@ -92,6 +119,7 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 	l := room.NewLink{
 		Workspace: grant.Workspace, Room: grant.Room, Side: body.Side, Access: body.Access,
 		Label: strings.TrimSpace(body.Label), Participant: body.Participant, By: grant.Member.ID,
+		Door: body.Door, Emails: body.Emails, Domains: body.Domains, Recipient: body.Recipient, ShowsProgress: body.ShowsProgress,
 	}
 	if err := s.checkPersonal(ctx, l); err != nil {
 		return nil, err
@@ -99,11 +127,27 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 	if body.ExpiresAt != nil {
 		l.Expires = body.ExpiresAt.UTC()
 	}
+	if l.PasswordHash, err = s.hashPassword(ctx, body.Password); err != nil {
+		return nil, err
+	}
+	made, err := s.makeLink(ctx, managerOf(grant), l)
+	if err != nil {
+		return nil, err
+	}
+	if body.Send {
+		err = s.invite(ctx, grant, body.Recipient, made.URL)
+	}
+	return &createLinkOut{Body: made}, err
+}
+
+// makeLink makes a link and tells its token, this once.
+func (s *server) makeLink(ctx context.Context, by room.Actor, l room.NewLink) (CreatedLink, error) {
 	link, token, err := s.Store.CreateLink(ctx, l)
 	if err != nil {
-		return nil, hidden(err)
+		return CreatedLink{}, hidden(err)
 	}
-	return &createLinkOut{Body: CreatedLink{LinkView: viewOf(link), Token: token, URL: s.PublicURL + linkPath(link, token)}}, nil
+	s.auditLink(ctx, link, by, room.ActLinkMade, link.Label)
+	return CreatedLink{LinkView: viewOf(link), Token: token, URL: s.PublicURL + linkPath(link, token)}, nil
 }
 
 // checkPersonal refuses a personal link of somebody else than it is for. Who is
@@ -136,103 +180,78 @@ func (s *server) checkPersonal(ctx context.Context, l room.NewLink) error {
 }
 
 // complete fills what is absent and refuses what cannot be.
-func (b *NewLinkBody) complete() error {
+func (b *NewLinkBody) complete() (err error) {
 	switch {
 	case b.Side == room.NoSide && b.Access == "":
 		b.Access = room.Viewer
 	case b.Side == room.NoSide && b.Access != room.Viewer:
-		return room.FieldErrorf(room.Invalid, "access", "a link of no side only watches: access is viewer")
+		return errWatchersWatch
 	case b.Access == "":
 		b.Access = room.Editor
 	}
 	if b.ExpiresAt != nil && !b.ExpiresAt.After(time.Now()) {
-		return room.FieldErrorf(room.Invalid, "expires_at", "expires_at is in the past")
+		return errPast
+	}
+	if b.Door == "" {
+		b.Door = room.DoorOpen
+	}
+	if b.Recipient != "" {
+		if b.Recipient, err = typedAddress(b.Recipient); err != nil {
+			return room.FieldErrorf(room.Invalid, "recipient", "this is not an e-mail address")
+		}
+	}
+	if b.Send && b.Recipient == "" {
+		return room.FieldErrorf(room.Invalid, "recipient", "say to whom the link is sent")
+	}
+	if b.Emails, b.Domains, err = guestList(b.Emails, b.Domains); err != nil {
+		return err
+	}
+	return checkList(b.Door, b.Emails, b.Domains)
+}
+
+var (
+	errWatchersWatch = room.FieldErrorf(room.Invalid, "access", "a link of no side only watches: access is viewer")
+	errPast          = room.FieldErrorf(room.Invalid, "expires_at", "expires_at is in the past")
+)
+
+// guestList puts a list into the form that is compared.
+func guestList(emails, domains []string) (people, companies []string, err error) {
+	for _, typed := range emails {
+		email, err := typedAddress(typed)
+		if err != nil {
+			return nil, nil, room.FieldErrorf(room.Invalid, "emails", "%q is not an e-mail address", clip(typed))
+		}
+		people = append(people, email)
+	}
+	for _, typed := range domains {
+		domain := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(typed)), "@")
+		if _, err := typedAddress("anybody@" + domain); err != nil || !strings.Contains(domain, ".") {
+			return nil, nil, room.FieldErrorf(room.Invalid, "domains", "%q is not a domain, as in acme.com", clip(typed))
+		}
+		companies = append(companies, domain)
+	}
+	slices.Sort(people)
+	slices.Sort(companies)
+	return slices.Compact(people), slices.Compact(companies), nil
+}
+
+// checkList refuses a list that nobody is asked about, and a question without one.
+func checkList(door room.Door, emails, domains []string) error {
+	switch listed := len(emails)+len(domains) > 0; {
+	case door == room.DoorNamed && !listed:
+		return room.FieldErrorf(room.Invalid, "emails", "say who is let in: name addresses or domains")
+	case door != room.DoorNamed && len(emails) > 0:
+		return room.FieldErrorf(room.Invalid, "emails", "a list needs the door named")
+	case door != room.DoorNamed && len(domains) > 0:
+		return room.FieldErrorf(room.Invalid, "domains", "a list needs the door named")
 	}
 	return nil
 }
 
-// manages reports whether an owner may make and revoke links of a side. The
-// selling side hosts the room and manages all; others their own and watchers'.
-func manages(g room.Grant, side room.Side) bool {
-	return g.Member.Side == room.SideSeller || side == g.Member.Side || side == room.NoSide
-}
-
-type listLinksIn struct {
-	Room string `path:"room"`
-}
-
-// LinkList holds a room's links, newest first.
-type LinkList struct {
-	Links []LinkView `json:"links" nullable:"false"`
-}
-
-type listLinksOut struct{ Body LinkList }
-
-func (s *server) listLinks(ctx context.Context, in *listLinksIn) (*listLinksOut, error) {
-	grant, err := s.enterAsOwner(ctx, in.Room)
-	if err != nil {
-		return nil, err
+// clip keeps what somebody sent short enough to be said back.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
 	}
-	links, err := s.Store.Links(ctx, grant.Workspace, grant.Room)
-	if err != nil {
-		return nil, err
-	}
-	out := LinkList{Links: []LinkView{}}
-	for _, l := range links {
-		if manages(grant, l.Side) {
-			out.Links = append(out.Links, viewOf(l))
-		}
-	}
-	slices.SortStableFunc(out.Links, func(a, b LinkView) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return &listLinksOut{Body: out}, nil
-}
-
-type revokeLinkIn struct {
-	ID string `path:"id"`
-}
-
-// revokeLink ends a link and, within two seconds, the sockets that came by it.
-func (s *server) revokeLink(ctx context.Context, in *revokeLinkIn) (*struct{}, error) {
-	ws, err := s.mayRevoke(ctx, room.LinkID(in.ID))
-	if err != nil {
-		return nil, err
-	}
-	link, err := s.Store.RevokeLink(ctx, ws, room.LinkID(in.ID))
-	if err != nil {
-		return nil, hidden(err)
-	}
-	s.Hub.Recheck(ctx, link.Room)
-	return nil, nil
-}
-
-// mayRevoke returns the workspace in which the caller may revoke the link: any
-// of the workspace's for its key, those it manages for an owner.
-func (s *server) mayRevoke(ctx context.Context, id room.LinkID) (room.WorkspaceID, error) {
-	c := credentialsIn(ctx)
-	switch {
-	case c.token() == "":
-		return "", errUnauthorized
-	case !room.ValidUUID(string(id)):
-		return "", errNotHere
-	case s.admin(c):
-		return s.Workspace, nil
-	}
-	session, err := s.Store.Authenticate(ctx, c.token())
-	if err != nil {
-		return "", hidden(err)
-	}
-	grant, err := s.enterAsOwner(ctx, string(session.Room))
-	if err != nil {
-		return "", err
-	}
-	links, err := s.Store.Links(ctx, grant.Workspace, grant.Room)
-	if err != nil {
-		return "", err
-	}
-	for _, l := range links {
-		if l.ID == id && manages(grant, l.Side) {
-			return grant.Workspace, nil
-		}
-	}
-	return "", errNotHere
+	return s
 }

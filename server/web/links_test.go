@@ -47,16 +47,19 @@ func TestABadLinkIsRefusedByField(t *testing.T) {
 	a := newApp(t)
 	links := "/api/v1/rooms/" + string(roomA) + "/links"
 	cases := map[string]struct{ body, field string }{
-		"no side":                  {`{}`, "side"},
-		"a side nobody is on":      {`{"side":"both"}`, "side"},
-		"an access nobody has":     {`{"side":"buyer","access":"god"}`, "access"},
-		"a watcher who edits":      {`{"side":"none","access":"editor"}`, "access"},
-		"an end in the past":       {`{"side":"buyer","expires_at":"2020-01-01T00:00:00Z"}`, "expires_at"},
-		"an end that is no time":   {`{"side":"buyer","expires_at":"tomorrow"}`, "expires_at"},
-		"a password, not yet":      {`{"side":"buyer","password":"hunter2"}`, "password"},
-		"domains, not yet":         {`{"side":"buyer","domains":["acme.com"]}`, "domains"},
-		"addresses, not yet":       {`{"side":"buyer","emails":[]}`, "emails"},
-		"a verified mail, not yet": {`{"side":"buyer","verify_email":true}`, "verify_email"},
+		"no side":                   {`{}`, "side"},
+		"a side nobody is on":       {`{"side":"both"}`, "side"},
+		"an access nobody has":      {`{"side":"buyer","access":"god"}`, "access"},
+		"a watcher who edits":       {`{"side":"none","access":"editor"}`, "access"},
+		"an end in the past":        {`{"side":"buyer","expires_at":"2020-01-01T00:00:00Z"}`, "expires_at"},
+		"an end that is no time":    {`{"side":"buyer","expires_at":"tomorrow"}`, "expires_at"},
+		"a short password":          {`{"side":"buyer","password":"abc"}`, "password"},
+		"a list nobody is asked of": {`{"side":"buyer","domains":["acme.com"]}`, "domains"},
+		"nobody on the list":        {`{"side":"buyer","door":"named"}`, "emails"},
+		"no address":                {`{"side":"buyer","door":"named","emails":["Dana"]}`, "emails"},
+		"no domain":                 {`{"side":"buyer","door":"named","domains":["acme"]}`, "domains"},
+		"no such door":              {`{"side":"buyer","door":"shut"}`, "door"},
+		"sent to nobody":            {`{"side":"buyer","send":true}`, "recipient"},
 	}
 
 	for name, c := range cases {
@@ -168,8 +171,7 @@ func TestABadJoinIsRefusedByField(t *testing.T) {
 		"an address that is none":   {`{"token":"t","name":"Eve","email":"eve"}`, "email"},
 		"an address with a name":    {`{"token":"t","name":"Eve","email":"Eve <eve@x.example>"}`, "email"},
 		"an address without a name": {`{"token":"t","email":"eve@x.example"}`, "name"},
-		"a password, not yet":       {`{"token":"t","password":"p"}`, "password"},
-		"a code, not yet":           {`{"token":"t","code":"123456"}`, "code"},
+		"a ticket that is none":     {`{"token":"t","ticket":"1"}`, "ticket"},
 	}
 
 	for name, c := range cases {

@@ -47,7 +47,7 @@ func op(method, path, id, summary string, statuses ...int) huma.Operation {
 		Security:         []map[string][]string{{"bearer": {}}, {"cookie": {}}},
 	}
 	switch path {
-	case "/api/v1/join", "/api/v1/embed/session", "/oembed":
+	case "/api/v1/join", "/api/v1/door/code", "/api/v1/door/request", "/api/v1/embed/session", "/oembed":
 		o.Security = []map[string][]string{} // the token is in the body or the URL it asks about
 	}
 	for _, status := range statuses {

@@ -35,14 +35,11 @@ func TestEveryRouteIsInTheDocument(t *testing.T) {
 	}
 
 	documented := map[string]bool{}
-	for path, item := range a.server.api.OpenAPI().Paths {
+	for path := range a.server.api.OpenAPI().Paths {
 		for _, m := range []string{"GET", "POST", "DELETE", "PUT", "PATCH"} {
 			if operationAt(a.server.api.OpenAPI(), m, path) != nil {
 				documented[m+" "+path] = true
 			}
-		}
-		if item.Patch != nil {
-			t.Errorf("%s is documented with a method that operationAt does not know", path)
 		}
 	}
 
@@ -59,7 +56,7 @@ func TestEveryAnswerHasAForm(t *testing.T) {
 	doc := newApp(t).server.api.OpenAPI()
 	seen := 0
 	for path := range doc.Paths {
-		for _, m := range []string{"GET", "POST", "DELETE", "PUT"} {
+		for _, m := range []string{"GET", "POST", "DELETE", "PUT", "PATCH"} {
 			o := operationAt(doc, m, path)
 			if o == nil {
 				continue

@@ -34,12 +34,16 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, linkPath(link, mux.Vars(r)["token"]), http.StatusSeeOther)
 		return
 	}
+	if !s.opened(r.Context(), link) {
+		s.doorPage(w, link)
+		return
+	}
 	v := visit{
 		room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
 		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
 	}
-	if before, ok := s.cameBefore(r.Context(), link); ok && v.member == "" {
-		v.member, v.session = before, true
+	if before, ok := s.cameBy(r.Context(), link); ok && before.Member.ID != "" && v.member == "" {
+		v.member, v.session = before.Member.ID, true
 	}
 	s.page(w, r, v, nil)
 }

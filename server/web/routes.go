@@ -49,6 +49,7 @@ type server struct {
 	ops      *allowances // by session
 	costly   *allowances // by session
 	arrivals *allowances // by link
+	hashing  hashing
 	ledgers  *ledgers
 	outlines *outlines
 	watched  *watched
@@ -89,6 +90,7 @@ func newServer(o Options) (*server, error) {
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
 		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store), outlines: newOutlines(o.Store),
 		watched: newWatched(o.Store),
+		hashing: make(hashing, hashesAtOnce),
 	}
 	s.Hub = rechecking{o.Hub, s.watched}
 	s.router.Use(s.observe, withCredentials)
@@ -129,6 +131,9 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)
 	handle(s, op("GET", "/api/v1/rooms/{room}/links", "list-links", "List a room's share links"), s.listLinks)
 	handle(s, op("DELETE", "/api/v1/links/{id}", "revoke-link", "Revoke a share link and end its sessions"), s.revokeLink)
+	handle(s, op("PATCH", "/api/v1/links/{id}", "change-link", "Change a share link: pause it, extend it, ask for more at its door"), s.changeLink)
+	handle(s, op("GET", "/api/v1/rooms/{room}/requests", "list-requests", "List who asks for access and waits for an answer"), s.listRequests)
+	handle(s, op("POST", "/api/v1/rooms/{room}/requests/{request}", "decide-request", "Let somebody in who asked for access, or not"), s.decideRequest)
 	handle(s, op("GET", "/api/v1/templates", "list-templates", "List the templates for plans"), s.listTemplates)
 	handle(s, op("GET", "/api/v1/templates/{template}", "get-template", "See the plan that a template would make"), s.getTemplate)
 	handle(s, op("DELETE", "/api/v1/templates/{template}", "delete-template", "Delete one of the workspace's own templates"), s.deleteTemplate)
@@ -144,6 +149,11 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/embed/session", "create-embed-session", "Exchange a portal's token for a session, or let one go on"), s.createEmbedSession)
 	handle(s, op("GET", "/oembed", "oembed", "How to show a shared link, after oembed.com"), s.oembed)
 	handle(s, op("POST", "/api/v1/join", "join", "Exchange a link token for a session"), s.join)
+	handle(s, op("POST", "/api/v1/door/code", "ask-code", "Ask for the code that a link wants", http.StatusAccepted), s.askCode)
+	handle(s, op("POST", "/api/v1/door/request", "ask-access", "Ask to be let in by a link", http.StatusAccepted), s.askAccess)
+	handle(s, op("POST", "/api/v1/rooms/{room}/email", "ask-email-code", "Ask for a code that confirms the own address", http.StatusAccepted), s.askEmailCode)
+	handle(s, op("POST", "/api/v1/rooms/{room}/email/code", "confirm-email", "Confirm the own address with the code", http.StatusNoContent), s.confirmEmail)
+	handle(s, op("POST", "/api/v1/rooms/{room}/view", "count-view", "Say that a person looks at the room", http.StatusNoContent), s.countView)
 
 	s.plain(plain, upload[ImportPreview](s, "/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
 	s.plain(plain, upload[Accepted](s, "/api/v1/rooms/{room}/import", "import-plan", "Import a table of milestones as one commit"), s.importPlan)

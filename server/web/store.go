@@ -49,17 +49,7 @@ type Store interface {
 	AddTemplate(ctx context.Context, ws room.WorkspaceID, t *room.Template, by room.RecordID) (room.TemplateID, error)
 	DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) error
 
-	// CreateLink returns the link and its token, which is kept nowhere else.
-	CreateLink(ctx context.Context, l room.NewLink) (room.Link, string, error)
-	Links(ctx context.Context, ws room.WorkspaceID, id room.ID) ([]room.Link, error)
-	RevokeLink(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (room.Link, error)
-	// LinkByToken returns the link while it is valid.
-	LinkByToken(ctx context.Context, token string) (room.Link, error)
-	// UseLink notes that somebody came in by the link.
-	UseLink(ctx context.Context, id room.LinkID) error
-	// CreateSession signs participant in ("" for nobody in particular) and
-	// returns the session's token, which is kept nowhere else.
-	CreateSession(ctx context.Context, l room.Link, participant room.RecordID) (string, room.Grant, error)
+	Doors
 }
 
 // Hub is the live side of the server: the one way to write a plan.

@@ -30,6 +30,10 @@ func (s *server) watchPage(w http.ResponseWriter, r *http.Request) {
 		s.watchFault(w, r, err)
 		return
 	}
+	if !s.opened(r.Context(), link) {
+		s.doorPage(w, link)
+		return
+	}
 	s.watchBy(w, r, wayIn{link: link, base: "/s/" + token + "/", live: true})
 }
 

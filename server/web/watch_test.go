@@ -62,7 +62,7 @@ func TestAWatchersPageKnowsNoCookie(t *testing.T) {
 	if plain.Body.String() != withOne.Body.String() {
 		t.Error("a cookie changes the page")
 	}
-	if len(a.fake.requests)+len(a.fake.used)+a.fake.made != 0 {
+	if len(a.fake.requests)+len(a.fake.doors.viewed)+a.fake.made != 0 {
 		t.Error("a GET wrote something")
 	}
 	for k, want := range map[string]string{
