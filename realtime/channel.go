@@ -63,12 +63,14 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 	for b, ok := c.takeEarlyLocked(); ok; b, ok = c.takeEarlyLocked() {
 		added = c.appendLocked(added, b)
 	}
+	var woken shares
 	for s := range c.members {
 		if s.watches && s.hub.putOff() {
 			continue
 		}
-		s.wake()
+		woken.wake(s)
 	}
+	woken.write()
 	return added, appended
 }
 

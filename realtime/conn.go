@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
@@ -22,8 +21,6 @@ type conn struct {
 	ws   *websocket.Conn
 	cork *corkConn
 
-	raw syscall.RawConn // nil where there is no file descriptor to park on
-
 	// Owned by the reader: the library calls answerPing inside a read.
 	br        *bufio.Reader // the library's
 	rest      io.Reader     // of a message that was refused half-read, else nil
@@ -33,13 +30,13 @@ type conn struct {
 
 // await waits for the next message with a shallow stack.
 func (c *conn) await(deadline time.Time) error {
-	if c.raw == nil || c.br.Buffered() > 0 {
+	if c.cork.raw == nil || c.br.Buffered() > 0 {
 		return nil
 	}
 	if err := c.cork.SetReadDeadline(deadline); err != nil {
 		return err
 	}
-	return park(c.raw)
+	return park(c.cork.raw)
 }
 
 var (

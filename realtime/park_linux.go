@@ -21,7 +21,7 @@ func readable(fd uintptr) bool {
 	return n > 0 || err != nil // an error shows in the read
 }
 
-// rawOf returns what [park] needs, nil for a connection that has none.
+// rawOf returns what [park] and [sendSome] need, nil for a connection that has none.
 func rawOf(nc net.Conn) syscall.RawConn {
 	sc, ok := nc.(syscall.Conn)
 	if !ok {

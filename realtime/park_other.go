@@ -3,6 +3,7 @@
 package realtime
 
 import (
+	"errors"
 	"net"
 	"syscall"
 )
@@ -12,3 +13,6 @@ import (
 func park(syscall.RawConn) error { return nil }
 
 func rawOf(net.Conn) syscall.RawConn { return nil }
+
+// sendSome is never asked: a connection without rawOf is not written in a hurry.
+func sendSome(syscall.RawConn, []byte) (int, error) { return 0, errors.ErrUnsupported }

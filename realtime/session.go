@@ -82,19 +82,26 @@ const (
 // wake makes sure that a drain looks at everything there is to write. It takes
 // no lock and does not block.
 func (s *session) wake() {
+	if s.rouse() {
+		go s.drain()
+	}
+}
+
+// rouse has the running drain look again, or reports that there is none: the
+// caller owes the session one.
+func (s *session) rouse() bool {
 	for {
 		switch s.state.Load() {
 		case idle:
 			if s.state.CompareAndSwap(idle, again) {
-				go s.drain()
-				return
+				return true
 			}
 		case writing:
 			if s.state.CompareAndSwap(writing, again) {
-				return
+				return false
 			}
 		default: // unborn, again, ended
-			return
+			return false
 		}
 	}
 }

@@ -96,7 +96,6 @@ func accept(w http.ResponseWriter, r *http.Request) (*conn, error) {
 	}
 	ws.SetReadLimit(-1) // receive has a limit that closes with a code of ours
 	c.ws, c.cork, c.br = ws, hijack.conn, hijack.br
-	c.raw = rawOf(c.cork.Conn)
 	return c, nil
 }
 
@@ -128,7 +127,7 @@ func (h *smallHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	early, _ := brw.Reader.Peek(brw.Reader.Buffered()) // sent right behind the request
 	early = slices.Clone(early)
-	h.conn = &corkConn{Conn: nc}
+	h.conn = &corkConn{Conn: nc, raw: rawOf(nc)}
 	if err := h.conn.SetDeadline(time.Time{}); err != nil { // net/http's own
 		_ = nc.Close()
 		return nil, nil, err
