@@ -2,13 +2,16 @@ package main
 
 import (
 	"crypto/ed25519"
+	"crypto/sha512"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -376,5 +379,144 @@ func TestEmbedTokensOpenOneSession(t *testing.T) {
 	}
 	if status, _ := w.call("POST", path, adminKey, fmt.Sprintf(`{"portal":%q,"sub":"u","name":"N","access":"owner"}`, p.id)); status != http.StatusUnprocessableEntity {
 		t.Errorf("as owner: %d", status)
+	}
+}
+
+// S11: who may frame a page stands in its policy; whoever is not on a list of a
+// portal frames nothing, and nothing but frames' pages may be framed at all.
+func TestFramesAreForThePortalsOrigins(t *testing.T) {
+	w := newWorld(t)
+	var watch, side link
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"none"}`, &watch)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"buyer"}`, &side)
+	get := func(path string) (int, http.Header, string) {
+		t.Helper()
+		res, err := http.Get(w.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, res.Header, string(body)
+	}
+	_, _, nothing := get("/e/" + uuid.NewString())
+	if status, _, body := get("/e/" + w.room); status != http.StatusNotFound || body != nothing {
+		t.Errorf("a room without a portal: %d, as one that is not there: %t", status, body == nothing)
+	}
+	oembed := "/oembed?url=" + url.QueryEscape(w.url+"/s/"+watch.Token)
+	if status, _, _ := get(oembed); status != http.StatusNotFound {
+		t.Errorf("oEmbed of a link that nobody may frame: %d", status)
+	}
+	newPortal(w, portalOrigin, "https://*.hubspot.com")
+
+	const ancestors = "frame-ancestors https://*.hubspot.com " + portalOrigin + ";"
+	for _, path := range []string{"/e/" + w.room, "/e/s/" + watch.Token, "/e/s/" + watch.Token + "/plan"} {
+		status, header, body := get(path)
+		if status != http.StatusOK || !strings.Contains(header.Get("Content-Security-Policy"), ancestors) || header.Get("X-Frame-Options") != "" {
+			t.Errorf("%s: %d, %q, X-Frame-Options %q", path, status, header.Get("Content-Security-Policy"), header.Get("X-Frame-Options"))
+		}
+		if header.Get("Set-Cookie") != "" || header.Get("Referrer-Policy") != "no-referrer" || header.Get("X-Robots-Tag") == "" {
+			t.Errorf("%s: headers %v", path, header)
+		}
+		if path == "/e/"+w.room && (strings.Contains(body, "Acme") || strings.Contains(body, "Rollout")) {
+			t.Errorf("%s says something of the room", path)
+		}
+	}
+	for _, path := range []string{"/", "/new", "/s/" + watch.Token, "/join/" + side.Token, "/r/" + w.room, "/e/s/" + side.Token, "/e/s/parley_nothing", "/e/" + uuid.NewString(), "/api/openapi.json"} {
+		if _, header, _ := get(path); !strings.Contains(header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || header.Get("X-Frame-Options") != "DENY" {
+			t.Errorf("%s may be framed: %q", path, header.Get("Content-Security-Policy"))
+		}
+	}
+
+	var rich struct {
+		Version, Type, Title, HTML string
+		Width, Height              int
+	}
+	status, _, body := get(oembed + "&maxwidth=400&maxheight=300")
+	if err := json.Unmarshal([]byte(body), &rich); err != nil || status != http.StatusOK {
+		t.Fatalf("oEmbed: %d %s", status, body)
+	}
+	if rich.Type != "rich" || rich.Version != "1.0" || rich.Width != 400 || rich.Height != 300 || !strings.Contains(rich.HTML, w.url+"/e/s/"+watch.Token+`"`) || strings.Contains(body, "Acme") {
+		t.Errorf("oEmbed = %s", body)
+	}
+	if _, _, page := get("/s/" + watch.Token); !strings.Contains(page, `type="application/json+oembed"`) {
+		t.Error("the shared page does not say where to ask")
+	}
+	for what, target := range map[string]string{
+		"a side's link": w.url + "/join/" + side.Token, "a side's link as a watcher's": w.url + "/s/" + side.Token,
+		"an unknown one": w.url + "/s/parley_nothing", "another server's": "https://evil.example/s/" + watch.Token,
+	} {
+		if status, _, _ := get("/oembed?url=" + url.QueryEscape(target)); status != http.StatusNotFound {
+			t.Errorf("oEmbed of %s: %d", what, status)
+		}
+	}
+	w.must("DELETE", "/api/v1/links/"+watch.ID, adminKey, "", nil)
+	time.Sleep(time.Second) // what is known of a link is at most that old
+	for _, path := range []string{oembed, "/e/s/" + watch.Token} {
+		if status, _, _ := get(path); status != http.StatusNotFound {
+			t.Errorf("%s of a revoked link: %d", path, status)
+		}
+	}
+}
+
+// The script is one file for hosts of any origin, and a version's own is for good.
+func TestTheScriptForPortalsIsPublic(t *testing.T) {
+	w := newWorld(t)
+	var how struct{ Script, Pinned, Integrity, Page string }
+	w.must("GET", "/api/v1/rooms/"+w.room+"/embedding", w.seller, "", &how)
+	if status, _ := w.call("GET", "/api/v1/rooms/"+w.room+"/embedding", w.buyer, ""); status != http.StatusForbidden {
+		t.Errorf("the buyer's side reads it: %d", status)
+	}
+	var bodies [2]string
+	for i, address := range []string{how.Script, how.Pinned} {
+		res, err := http.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %v", address, res.StatusCode, err)
+		}
+		if res.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" || res.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s is for its own origin only: %v", address, res.Header)
+		}
+		if immutable := strings.Contains(res.Header.Get("Cache-Control"), "immutable"); immutable != (i == 1) {
+			t.Errorf("%s: Cache-Control %q", address, res.Header.Get("Cache-Control"))
+		}
+		bodies[i] = string(body)
+	}
+	sum := sha512.Sum384([]byte(bodies[1]))
+	if bodies[0] != bodies[1] || how.Integrity != "sha384-"+base64.StdEncoding.EncodeToString(sum[:]) {
+		t.Errorf("integrity %s", how.Integrity)
+	}
+	// Salesforce runs neither.
+	if strings.Contains(bodies[0], "import(") || strings.Contains(bodies[0], "eval(") {
+		t.Error("the script imports or evaluates")
+	}
+}
+
+// S14: what a portal signs and what it gets for it are in no log.
+func TestPortalTokensAreInNoLog(t *testing.T) {
+	w := newWorldOn(t, databaseURL(t), "PARLEY_LOG_LEVEL=debug")
+	p := newPortal(w, portalOrigin)
+	token := p.token(nil)
+	session := p.enter(token, "").SessionToken
+	p.refused("again", p.body(token))
+
+	w.terminate()
+	log := w.process.log.String()
+	for what, secret := range map[string]string{
+		"the token": token, "its signature": token[strings.LastIndexByte(token, '.')+1:], "the session": session, "the secret": p.secret, "the address": "dana@acme.example",
+	} {
+		if strings.Contains(log, secret) {
+			t.Errorf("%s is in the log", what)
+		}
+	}
+	if !strings.Contains(log, "/api/v1/embed/session") {
+		t.Error("the log does not show the calls")
 	}
 }

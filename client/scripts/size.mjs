@@ -9,6 +9,9 @@ const FIRST_BYTES = 70_000;
 const LATER_BYTES = 90_000;
 const WATCH_BYTES = 25_000; // the server draws that page, its script keeps it fresh
 const STYLES_BYTES = 20_000; // of each page
+// The script that portals load into pages of their own.
+const EMBED_BYTES = 6_000;
+const EMBED = /^embed-(v1|1\.\d+\.\d+)\.js$/;
 // What each first screen is made of; with what these import, it is asked for at once.
 const SCREENS = {
   overview: ['app.js', 'overview.js'],
@@ -35,9 +38,10 @@ first.add('watch.js');
 judge('script of who watches', ['watch.js'], WATCH_BYTES);
 judge(
   'later scripts',
-  [...texts.keys()].filter((name) => name.endsWith('.js') && !first.has(name)),
+  [...texts.keys()].filter((name) => name.endsWith('.js') && !first.has(name) && !EMBED.test(name)),
   LATER_BYTES,
 );
+judge('script for portals', ['embed-v1.js'], EMBED_BYTES);
 for (const name of texts.keys()) if (name.endsWith('.css')) judge(`style ${name}`, [name], STYLES_BYTES);
 
 // withImports adds what the files import statically, and what that imports.

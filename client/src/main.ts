@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import { type Boot, RoomClient } from './connection/room-client';
+import type { RoomSession } from './connection/session';
 import { Address } from './page/address/address.svelte';
 import { tokenOf } from './page/address/place';
 import App from './page/app.svelte';
@@ -9,16 +10,27 @@ const boot = JSON.parse(document.getElementById('boot')?.textContent ?? 'null') 
 const target = document.getElementById('app');
 if (target === null) throw new Error('the page has no #app');
 
-const client = new RoomClient({
-  boot,
-  token: tokenOf(location.pathname),
-  predict: async () => (await import('./replica/predict')).predict,
-});
-const promised = boot.link !== null && boot.link.side !== 'none' ? boot.link.access : null;
-// Who works on the plan lands on it, who watches on the overview.
-const watches = boot.me === null && promised === null;
-const room = new Room(client, new Address(watches ? 'overview' : 'plan'));
-room.promised = promised;
-room.promisedSide = boot.link?.side ?? null;
-mount(App, { target, props: { room } });
-client.start();
+const connect = (session?: RoomSession): RoomClient =>
+  new RoomClient({
+    boot,
+    token: tokenOf(location.pathname),
+    predict: async () => (await import('./replica/predict')).predict,
+    ...(session && { session }),
+  });
+const show = (room: Room): void => void mount(App, { target, props: { room } });
+
+if (boot.embed)
+  void import('./embed/embed').then(({ embed }) => embed({ boot, target, connect, show, Address }));
+else open();
+
+function open(): void {
+  const client = connect();
+  const promised = boot.link !== null && boot.link.side !== 'none' ? boot.link.access : null;
+  // Who works on the plan lands on it, who watches on the overview.
+  const watches = boot.me === null && promised === null;
+  const room = new Room(client, new Address(watches ? 'overview' : 'plan'));
+  room.promised = promised;
+  room.promisedSide = boot.link?.side ?? null;
+  show(room);
+  client.start();
+}

@@ -91,6 +91,7 @@ type Frame struct {
 	Card    *Card // nil for none
 	Follow  bool  // updates, calendar and print are offered
 	Note    string
+	OEmbed  string // where a site learns how to show the page, "" for nowhere
 }
 
 // Live is what the page's script starts with.

@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"parley/room"
+	"parley/server/watch"
 )
 
 // bootEmbed is what the page of a frame knows before a portal vouches for anybody.
@@ -39,22 +40,37 @@ func (s *server) pageOfEmbed(w http.ResponseWriter, r *http.Request) {
 // embedPart is the script of frames.
 const embedPart = "embed.js"
 
-// pageOfEmbeddedShare answers /e/s/{token}: the page of a link that only watches,
-// for plain frames on the workspace's portals. A link of a side is nothing here:
-// who comes by it gets a session, and a frame is no place to take one from.
+// pageOfEmbeddedShare answers /e/s/{token}[/tab]: the page of a link that only
+// watches, for plain frames on the workspace's portals. A link of a side is
+// nothing here: who comes by it gets a session, and a frame is no place to take
+// one from.
 func (s *server) pageOfEmbeddedShare(w http.ResponseWriter, r *http.Request) {
-	link, err := s.Store.LinkByToken(r.Context(), mux.Vars(r)["token"])
+	token := mux.Vars(r)["token"]
+	link, err := s.watched.link(r.Context(), token)
 	if err == nil && !link.Watching() {
 		err = errNotHere
 	}
+	var origins []string
+	if err == nil {
+		origins, err = s.Store.FrameOrigins(r.Context(), link.Room)
+	}
 	if err != nil {
-		s.page(w, r, visit{}, err)
+		s.watchFault(w, r, err)
 		return
 	}
-	origins, err := s.Store.FrameOrigins(r.Context(), link.Room)
-	if err != nil {
-		s.fault(w, r, err)
+	w = &framed{ResponseWriter: w, by: origins}
+	if link.Closed() {
+		notice := atTheDoor
+		notice.Address = s.PublicURL + "/s/" + token
+		s.watchNotice(w, http.StatusOK, notice)
 		return
 	}
-	s.pageOfLink(&framed{ResponseWriter: w, by: origins}, r)
+	s.watchBy(w, r, wayIn{link: link, base: "/e/s/" + token + "/", live: true})
+}
+
+// atTheDoor is what a frame shows of a link that asks who is there: what is typed
+// at a door belongs into a window whose address can be seen.
+var atTheDoor = watch.Notice{
+	Title: "This link asks who you are",
+	Texts: []string{"Open it in a window of its own:"},
 }

@@ -68,6 +68,7 @@ type EmbedSessionBody struct {
 type EmbedSession struct {
 	Joined
 	ExpiresAt time.Time `json:"expires_at" doc:"exchange another token before, with this session as the bearer, and the session goes on"`
+	ExpiresIn int       `json:"expires_in" doc:"the same in seconds from now: for a machine whose clock is off"`
 }
 
 type createEmbedSessionIn struct{ Body JSON[EmbedSessionBody] }
@@ -98,7 +99,7 @@ func (s *server) createEmbedSession(ctx context.Context, in *createEmbedSessionI
 	}
 	return &createEmbedSessionOut{Body: EmbedSession{
 		Joined:    Joined{SessionToken: token, Room: who.Room, Me: me(grant)},
-		ExpiresAt: grant.Expires,
+		ExpiresAt: grant.Expires, ExpiresIn: int(time.Until(grant.Expires).Seconds()),
 	}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"net/url"
 	"strings"
 )
 
@@ -62,6 +63,15 @@ func (s *server) oembed(ctx context.Context, in *oembedIn) (*oembedOut, error) {
 		Version: "1.0", Type: "rich", Title: "Shared plan", ProviderName: "Parley", ProviderURL: s.PublicURL,
 		Width: width, Height: height, CacheAge: oembedAge, HTML: shareFrame(s.PublicURL+"/e/s/"+token, width, height),
 	}}, nil
+}
+
+// oembedOf is where a site that was given the address of a shared page asks.
+func (s *server) oembedOf(in wayIn) string {
+	page := strings.TrimSuffix(in.base, "/")
+	if !in.live || !strings.HasPrefix(page, "/s/") {
+		return ""
+	}
+	return s.PublicURL + "/oembed?url=" + url.QueryEscape(s.PublicURL+page)
 }
 
 func within(size, most int) int {

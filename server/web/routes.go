@@ -170,7 +170,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/r/{room}/"+tabPattern, "page-room-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfRoom)
 
 	s.plain(packed, raw("GET", "/e/{room}", "page-embed", "The page of a room in a frame", "200", htmlType), s.pageOfEmbed)
-	s.plain(packed, raw("GET", "/e/s/{token}", "page-embed-watch", "The page of a watcher link in a frame", "200", htmlType), s.pageOfEmbeddedShare)
+	s.plain(plain, raw("GET", "/e/s/{token}", "page-embed-watch", "The page of a watcher link in a frame", "200", htmlType), s.pageOfEmbeddedShare)
 	s.plain(packed, raw("GET", "/e/s/{token}/"+tabPattern, "page-embed-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfEmbeddedShare)
 	s.plain(plain, raw("GET", scriptPath, "embed-script", "The script that portals load", "200", "text/javascript"), s.serveScript)
 	s.plain(packed, raw("GET", "/mail", "kept-mails", "The mails of a server that sends none, on its own machine", "200", htmlType), s.keptMails)

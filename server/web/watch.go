@@ -63,7 +63,8 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 	page := state.page(pageKey{base: in.base, tab: tab}, func() []byte {
 		frame := watch.Frame{
 			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(),
-			Live: &watch.Live{Room: in.link.Room, Epoch: state.epoch, Rev: state.rev},
+			Live:   &watch.Live{Room: in.link.Room, Epoch: state.epoch, Rev: state.rev},
+			OEmbed: s.oembedOf(in),
 		}
 		if !in.live {
 			frame.Live = nil

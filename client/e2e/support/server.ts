@@ -149,7 +149,7 @@ export function daysFromToday(days: number): string {
 }
 
 /** freePort finds a port below the range that outgoing connections are given. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const free = await new Promise<boolean>((resolve) => {

@@ -14,7 +14,7 @@ import { addNotice, dropNotice, settleNotices } from './notices';
 import { fromCache, mark, onPage } from './page';
 import { newClient, PendingStore } from './pending';
 import { foldPresence, type Here, NOBODY, OwnPresence } from './presence';
-import { type Authorized, Session } from './session';
+import { type Authorized, type RoomSession, Session } from './session';
 import { Socket } from './socket';
 import { openStore } from './storage';
 import type { Conn, JoinResult, PresenceChange, RoomClientOptions, RoomSnapshot } from './types';
@@ -40,7 +40,7 @@ const FETCH_RETRY_MS = 1_000;
 /** RoomClient is one room in this tab: what it shows, and the way to change it. */
 export class RoomClient {
   readonly #options: RoomClientOptions;
-  readonly #session: Session;
+  readonly #session: RoomSession;
   readonly #socket: Socket;
   readonly #pending: PendingStore;
   readonly #presence: OwnPresence;
@@ -75,7 +75,8 @@ export class RoomClient {
     this.#clock = new Clock(options.now ?? Date.now);
     this.#clock.set(boot.now);
     this.#pending = new PendingStore(openStore('sessionStorage'), boot.room);
-    this.#session = new Session({ boot, token, fetch: http, store: openStore('localStorage') });
+    this.#session =
+      options.session ?? new Session({ boot, token, fetch: http, store: openStore('localStorage') });
     this.#activity = new Activity(boot.activity, (...page) => this.#fetchCommits(...page));
     this.#presence = new OwnPresence((frame) => this.#socket.send(frame));
     this.#socket = new Socket({

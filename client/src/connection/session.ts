@@ -28,6 +28,9 @@ type Answer =
 
 const UNREACHABLE = 'The server cannot be reached right now. Try again in a moment.';
 
+/** RoomSession is a page's right to be in a room, wherever it comes from. */
+export type RoomSession = Pick<Session, 'token' | 'key' | 'authorize' | 'forget' | 'join' | 'fetch'>;
+
 /** Session is this page's right to be in the room: the link's session token, or the cookie. */
 export class Session {
   readonly #options: SessionOptions;

@@ -3,6 +3,7 @@ import type { Notice } from '../replica/model';
 import type { Predict } from '../replica/shown';
 import type { Access, Commit, Me, Side, Snapshot, Stream } from '../replica/types';
 import type { PlanView } from '../replica/view-types';
+import type { RoomSession } from './session';
 
 export type { Notice } from '../replica/model';
 
@@ -18,6 +19,8 @@ export interface Boot {
   /** session is true when a cookie authorised the page. */
   readonly session: boolean;
   readonly notice: { readonly kind: 'gone' | 'expired' | 'revoked' } | null;
+  /** embed: the page is for a frame, and a page of one of these origins is around it. */
+  readonly embed?: { readonly origins: readonly string[] };
 }
 
 export interface BootStream {
@@ -79,6 +82,8 @@ export interface RoomClientOptions {
   readonly boot: Boot;
   /** token is the link token of the page's path; null on /r/{room}. */
   readonly token: string | null;
+  /** session is the right to be in the room where that comes from no link and no cookie. */
+  readonly session?: RoomSession;
   readonly fetch?: typeof fetch;
   readonly WebSocket?: typeof WebSocket;
   /** predict brings what shows an op before the server has answered: it is not on the first screen. */

@@ -6,7 +6,7 @@ import { morph } from './morph';
 import { Standing } from './standing';
 
 const root = document.getElementById('page');
-const token = location.pathname.split('/')[2] ?? '';
+const token = /\/s\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
 if (root !== null && root.dataset.room !== undefined) {
   const page = { tag: root.dataset.tag ?? '', version: root.dataset.version ?? '' };
   const standing = new Standing();

@@ -26,7 +26,7 @@ export interface Place {
   readonly filter: Filter;
 }
 
-const PATH = /^(\/(?:r|join|s)\/[^/]+)(?:\/([a-z]+))?\/?$/;
+const PATH = /^(\/(?:r|join|s|e)\/[^/]+)(?:\/([a-z]+))?\/?$/;
 const FILTERS: readonly string[] = ['buyer', 'seller', 'mine', 'late'] satisfies Filter[];
 
 /** readPlace reads an address; what it does not know is left out. */
@@ -35,7 +35,7 @@ export function readPlace(path: string, search: string): Place {
   const query = new URLSearchParams(search);
   const filter = query.get('f') ?? '';
   return {
-    base: match?.[1] ?? path,
+    base: (match?.[1] ?? path).replace(/^\/e/, '/r'), // what a frame shows has its address outside
     tab: TABS.find((tab) => tab === match?.[2]) ?? null,
     milestone: query.get('m'),
     filter: FILTERS.includes(filter) ? (filter as Filter) : 'all',
