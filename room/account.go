@@ -77,6 +77,12 @@ type WorkspaceMember struct {
 // Called returns the name others see.
 func (m WorkspaceMember) Called() string { return called(m.Name, m.Email) }
 
+// Workspace is a selling company.
+type Workspace struct {
+	ID   WorkspaceID
+	Name string
+}
+
 // AccountSession is one browser in which an account is signed in.
 type AccountSession struct {
 	ID        AccountSessionID

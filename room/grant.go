@@ -9,7 +9,8 @@ type Grant struct {
 	Room      ID
 	Session   SessionID   // "" for the workspace's own key
 	Link      LinkID      // "" when the session came from no link
-	Account   AccountID   // "" unless the session is that of somebody who is signed in
+	Account   AccountID   // "" unless it is that of somebody who is signed in
+	Key       KeyID       // "" unless it is that of an API key that somebody made
 	PortalKey PortalKeyID // "" unless a portal vouched for who it is
 	Member    Member      // zero ID: a watcher, or the workspace itself
 	Expires   time.Time   // zero: never

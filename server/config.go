@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +30,9 @@ type flags struct {
 	RedisURL     string `env:"REDIS_URL" placeholder:"URL" help:"Carries commits between servers: redis://host:6379, redis+sentinel://host,host/master or redis+cluster://host,host. Default: none, one server only."`
 	Data         string `env:"PARLEY_DATA" default:"${data}" placeholder:"DIR" help:"Directory of the embedded database."`
 	AdminKey     string `env:"PARLEY_ADMIN_KEY" placeholder:"KEY" help:"API key with full rights on the first workspace, 8 characters or more. Default: none."`
+	Owner        string `env:"PARLEY_OWNER" placeholder:"ADDRESS" help:"E-mail address of who owns the first workspace: they sign in with it and add the others. Default: nobody."`
+	Signup       string `env:"PARLEY_SIGNUP" default:"closed" placeholder:"closed|open" help:"Who may sign in. closed: members that somebody added; open: everybody, who is a member of no workspace gets one."`
+	Proxies      string `env:"PARLEY_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies in front, as in 10.0.0.0/8, whose X-Forwarded-For is believed: tries to sign in are bounded by network address. Default: none."`
 	Demo         string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
 	OpsPerSecond string `env:"PARLEY_OPS_PER_SECOND" default:"50" placeholder:"N" help:"Edits a second per connection, in bursts of four times that; 0: no limit."`
 	DrainWait    string `env:"PARLEY_DRAIN_WAIT" default:"0s" placeholder:"DURATION" help:"How long after SIGTERM members are sent away, so that a load balancer sees /readyz fail first; up to 10s."`
@@ -56,6 +60,9 @@ type config struct {
 	RedisURL     string // "" for one server
 	Data         string // absolute
 	AdminKey     string
+	Owner        string // an address in lower case, "" for nobody
+	Signup       bool   // open to everybody
+	Proxies      []netip.Prefix
 	Demo         demoWhen
 	OpsPerSecond int // 0: no limit
 	DrainWait    time.Duration
@@ -83,7 +90,7 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	}
 	var c config
 	for _, check := range []func(flags, *config) error{
-		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkDemo, checkOps,
+		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkOwner, checkSignup, checkProxies, checkDemo, checkOps,
 		checkDrainWait, checkLog, checkLogLevel, checkTraces, checkMail,
 	} {
 		if err := check(raw, &c); err != nil {
@@ -135,7 +142,7 @@ func helpWithDefault(v *kong.Value) string {
 // as compose files pass them.
 func (f *flags) fillEmpty() {
 	for value, fallback := range map[*string]string{
-		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Demo: "auto", &f.OpsPerSecond: "50",
+		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Signup: "closed", &f.Demo: "auto", &f.OpsPerSecond: "50",
 		&f.DrainWait: "0s", &f.Log: "auto", &f.LogLevel: "info",
 	} {
 		if strings.TrimSpace(*value) == "" {

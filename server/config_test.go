@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -13,6 +14,7 @@ func clean(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
 		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL", "PARLEY_MAIL_FROM",
+		"PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES",
 		"PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
 	} {
 		t.Setenv(name, "") // so that it comes back
@@ -32,7 +34,7 @@ func TestDefaults(t *testing.T) {
 	}
 
 	want := config{Addr: "127.0.0.1:8080", Data: c.Data, OpsPerSecond: 50}
-	if c != want || !filepath.IsAbs(c.Data) {
+	if !reflect.DeepEqual(c, want) || !filepath.IsAbs(c.Data) {
 		t.Errorf("config = %+v, want %+v", c, want)
 	}
 }
@@ -78,6 +80,9 @@ func TestBadConfiguration(t *testing.T) {
 		"a file for a directory":        {"PARLEY_DATA", file, file, "directory"},
 		"a key that is too short":       {"PARLEY_ADMIN_KEY", "hunter2", "7 characters", "8 or more"},
 		"a key with a space":            {"PARLEY_ADMIN_KEY", "hunter2 hunter2", "", "ASCII"},
+		"an owner without an address":   {"PARLEY_OWNER", "Ada", `"Ada"`, "e-mail address"},
+		"a sign-up that is maybe":       {"PARLEY_SIGNUP", "maybe", `"maybe"`, "closed or open"},
+		"proxies by name":               {"PARLEY_TRUSTED_PROXIES", "10.0.0.0/8,proxy", `"proxy"`, "networks"},
 		"a demo that is maybe":          {"PARLEY_DEMO", "maybe", `"maybe"`, "auto, true or false"},
 		"ops that are no number":        {"PARLEY_OPS_PER_SECOND", "many", `"many"`, "whole number"},
 		"a drain without a unit":        {"PARLEY_DRAIN_WAIT", "5", `"5"`, "10s"},
@@ -125,7 +130,7 @@ func TestUnknownFlagsAndHelp(t *testing.T) {
 	if _, err := readConfig([]string{"-h"}, &help); !errors.Is(err, errHelp) {
 		t.Fatalf("err = %v, want %v", err, errHelp)
 	}
-	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_MAIL_FROM", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_MAIL_FROM", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if !strings.Contains(help.String(), part) {
 			t.Errorf("the help lacks %s:\n%s", part, help.String())
 		}

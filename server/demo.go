@@ -34,6 +34,9 @@ type demoLinks struct {
 	Seller string `json:"seller,omitempty"`
 	Buyer  string `json:"buyer,omitempty"`
 	Watch  string `json:"watch,omitempty"`
+	// SignIn signs the seller in to the list of rooms, once: each start makes one.
+	// It is empty where the workspace has members of its own.
+	SignIn string `json:"-"`
 }
 
 // demo makes the demo room where the configuration asks for one, and returns
@@ -82,6 +85,9 @@ func (d *demoRoom) make(ctx context.Context) error {
 	}
 	if err := d.link(ctx); err != nil {
 		return fmt.Errorf("cannot make the demo links: %w", err)
+	}
+	if err := d.signIn(ctx); err != nil {
+		return fmt.Errorf("cannot sign the demo's seller in: %w", err)
 	}
 	return d.save()
 }
@@ -178,6 +184,29 @@ func (d *demoRoom) link(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// demoSignIn is how long the link of the banner signs in: a morning's look at it.
+const demoSignIn = 24 * time.Hour
+
+// signIn makes the seller of the demo the owner of the workspace, who is the
+// person that the room has already, and a link that signs her in. A workspace
+// that has members is theirs.
+func (d *demoRoom) signIn(ctx context.Context) error {
+	members, err := d.store.Members(ctx, d.workspace)
+	if err != nil || len(members) > 0 && members[0].Email != demo.SellerEmail {
+		return err
+	}
+	m, err := d.store.EnsureOwner(ctx, d.workspace, demo.SellerEmail, demo.SellerName)
+	if err != nil {
+		return err
+	}
+	err = d.store.SeatParticipant(ctx, d.workspace, m.Account, room.Seated{Room: d.state.Room, Participant: demo.Seller(d.state.Room)})
+	if err != nil {
+		return err
+	}
+	d.state.Links.SignIn, err = d.store.NewSignInLink(ctx, demo.SellerEmail, demoSignIn)
+	return err
 }
 
 func readDemo(file string) (demoState, error) {

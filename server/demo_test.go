@@ -40,6 +40,31 @@ func dataDirectory(t *testing.T) string {
 	return filepath.Join(dir, "data")
 }
 
+// The banner signs the demo's seller in to her rooms, once, as the person that
+// she is in the demo room.
+func TestTheBannerSignsIn(t *testing.T) {
+	p := start(t, "PARLEY_DATA="+dataDirectory(t))
+	found := regexp.MustCompile(`(?m)^  rooms .*/signin/(parley_[a-z2-7]{32}) \(works once\)$`).FindStringSubmatch(p.banner)
+	if found == nil {
+		t.Fatalf("no link to sign in:\n%s", p.banner)
+	}
+	body := `{"token":"` + found[1] + `"}`
+	priya := verify(t, p, body)
+	var list struct{ Rooms []struct{ ID string } }
+	_, data, _ := priya.call("GET", "/api/v1/rooms", "")
+	if err := json.Unmarshal(data, &list); err != nil || len(list.Rooms) != 1 {
+		t.Fatalf("rooms: %s, %v", data, err)
+	}
+	_, data, _ = priya.call("POST", "/api/v1/rooms/"+list.Rooms[0].ID+"/enter", "")
+	var j joined
+	if err := json.Unmarshal(data, &j); err != nil || j.Me == nil || j.Me.Name != "Priya Nair" || j.Me.Access != "owner" {
+		t.Errorf("entered: %s, %v", data, err)
+	}
+	if status, _ := p.call("POST", "/api/v1/signin/verify", "", body); status != http.StatusNotFound {
+		t.Errorf("the link a second time is %d", status)
+	}
+}
+
 // With nothing configured the server brings its own database and a demo room,
 // and finds both again after a kill.
 func TestTheDefaultStart(t *testing.T) {

@@ -137,7 +137,11 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 	}
 	a.metrics.MustRegister(poolMetrics{db.pool})
 	a.store = postgres.NewSteady(postgres.New(db.pool))
-	return a.store.EnsureWorkspace(ctx, "Workspace")
+	workspace, err := a.store.EnsureWorkspace(ctx, "Workspace")
+	if err == nil && a.cfg.Owner != "" {
+		_, err = a.store.EnsureOwner(ctx, workspace, a.cfg.Owner, "")
+	}
+	return workspace, err
 }
 
 // live starts the hub, on Redis where other servers share the database.
@@ -164,6 +168,7 @@ func (a *app) live() error {
 func (a *app) serveHTTP(workspace room.WorkspaceID) error {
 	handler, err := web.New(web.Options{
 		Store: a.store, Hub: a.hub, Workspace: workspace, AdminKey: a.cfg.AdminKey, PublicURL: a.cfg.PublicURL,
+		Signup: a.cfg.Signup, Proxies: a.cfg.Proxies,
 		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics, Tracer: a.tracing.tracer(),
 		Mail: a.mails, KeptMails: a.mails.kept,
 	})

@@ -101,3 +101,15 @@ func (s *Store) CreateMemberSession(ctx context.Context, seat room.Seat, in room
 	grant, err := s.Authenticate(ctx, token)
 	return token, grant, err
 }
+
+// EndMemberSessions ends what sessions an account has in a room.
+func (s *Store) EndMemberSessions(ctx context.Context, account room.AccountID, id room.ID) error {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	err := s.inTurn(ctx, id, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `update sessions s set revoked_at = clock_timestamp() where s.revoked_at is null and s.room_id = $1
+			and s.account_session_id in (select a.id from account_sessions a where a.account_id = $2)`, id, account)
+		return err
+	})
+	return wrap(err, "ending a member's sessions in room %s", id)
+}

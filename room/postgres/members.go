@@ -161,3 +161,24 @@ func (s *Store) EnsureOwner(ctx context.Context, ws room.WorkspaceID, email, nam
 	})
 	return member, wrap(err, "seeing to the workspace's owner")
 }
+
+// WorkspacesOf lists the workspaces that an account is a member of, by name.
+func (s *Store) WorkspacesOf(ctx context.Context, account room.AccountID) ([]room.Workspace, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `select w.id::text, w.name from members m join workspaces w on w.id = m.workspace_id
+		where m.account_id = $1 and m.removed_at is null order by w.name, w.id`, account)
+	if err != nil {
+		return nil, wrap(err, "listing workspaces")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[room.Workspace])
+	return list, wrap(err, "listing workspaces")
+}
+
+// SetName sets what others see of an account.
+func (s *Store) SetName(ctx context.Context, account room.AccountID, name string) error {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	_, err := s.pool.Exec(ctx, `update accounts set name = $2 where id = $1`, account, name)
+	return wrap(err, "setting a name")
+}

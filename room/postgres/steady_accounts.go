@@ -56,11 +56,6 @@ func (s Steady) SignInByLink(ctx context.Context, link string, n room.SignIn) (s
 	return m.token, m.seat, err
 }
 
-// SignInLinkLives is [Store.SignInLinkLives].
-func (s Steady) SignInLinkLives(ctx context.Context, link string) (bool, error) {
-	return again(ctx, s, away, func() (bool, error) { return s.Store.SignInLinkLives(ctx, link) })
-}
-
 // AccountSessions is [Store.AccountSessions].
 func (s Steady) AccountSessions(ctx context.Context, account room.AccountID) ([]room.AccountSession, error) {
 	return again(ctx, s, away, func() ([]room.AccountSession, error) { return s.Store.AccountSessions(ctx, account) })
@@ -172,4 +167,21 @@ func (s Steady) Audit(ctx context.Context, e room.AuditEvent) error {
 // AuditEvents is [Store.AuditEvents].
 func (s Steady) AuditEvents(ctx context.Context, ws room.WorkspaceID, before int64, limit int) ([]room.AuditEvent, error) {
 	return again(ctx, s, away, func() ([]room.AuditEvent, error) { return s.Store.AuditEvents(ctx, ws, before, limit) })
+}
+
+// EndMemberSessions is [Store.EndMemberSessions].
+func (s Steady) EndMemberSessions(ctx context.Context, account room.AccountID, id room.ID) error {
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.EndMemberSessions(ctx, account, id) })
+	return err
+}
+
+// WorkspacesOf is [Store.WorkspacesOf].
+func (s Steady) WorkspacesOf(ctx context.Context, account room.AccountID) ([]room.Workspace, error) {
+	return again(ctx, s, away, func() ([]room.Workspace, error) { return s.Store.WorkspacesOf(ctx, account) })
+}
+
+// SetName is [Store.SetName]: setting twice is setting once.
+func (s Steady) SetName(ctx context.Context, account room.AccountID, name string) error {
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.SetName(ctx, account, name) })
+	return err
 }

@@ -185,17 +185,6 @@ func (s *Store) signedIn(ctx context.Context, token string, err error) (string, 
 	return token, seat, err
 }
 
-// SignInLinkLives reports whether a mailed link would let somebody in. It changes
-// nothing: scanners follow links.
-func (s *Store) SignInLinkLives(ctx context.Context, link string) (bool, error) {
-	ctx, cancel := bound(ctx)
-	defer cancel()
-	var lives bool
-	err := s.pool.QueryRow(ctx, `select exists (select from sign_in_tickets where link_hash = $1 and used_at is null and expires_at > clock_timestamp())`,
-		hashToken(link)).Scan(&lives)
-	return lives, wrap(err, "looking for a ticket")
-}
-
 // errCode is the one answer to what does not sign anybody in.
 func errCode() error {
 	return room.Errorf(room.Gone, "that code or link does not work, or no longer: ask for a new one")

@@ -21,7 +21,7 @@ type person struct {
 
 // The cast. The first of each side owns its part of the room.
 var (
-	priya = person{name: "Priya Nair", email: "priya.nair@northwind.example", role: "Account executive", side: room.SideSeller, access: room.Owner}
+	priya = person{name: SellerName, email: SellerEmail, role: "Account executive", side: room.SideSeller, access: room.Owner}
 	omar  = person{name: "Omar Said", email: "omar.said@northwind.example", role: "Solutions engineer", side: room.SideSeller, access: room.Editor}
 	marc  = person{name: "Marc Olsen", email: "marc.olsen@acme.example", role: "Head of operations", side: room.SideBuyer, access: room.Owner, buyingRole: "champion"}
 	dana  = person{name: "Dana Kim", email: "dana.kim@acme.example", role: "Chief operating officer", side: room.SideBuyer, access: room.Editor, buyingRole: "economic_buyer"}
@@ -53,7 +53,13 @@ var slots = map[string]person{
 	"buyer/Legal":                     lena,
 }
 
-// Seller and Buyer are whose the two personal demo links are.
+// The person of Northwind's demo link.
+const (
+	SellerName  = "Priya Nair"
+	SellerEmail = "priya.nair@northwind.example"
+)
+
+// Seller is the person of Northwind's demo link.
 func Seller(id room.ID) room.RecordID { return idOf(id, priya.name) }
 
 // Buyer is the person of Acme's demo link.

@@ -20,6 +20,13 @@ const (
 	// arrive at once, a script may not fill the room.
 	arrivalsPerMinute = 20
 	arrivalsBurst     = 30
+	// signInsPerHour bounds the codes that one network address asks for: an office
+	// behind one address signs in, a script does not mail the world.
+	signInsPerHour = 60
+	signInsBurst   = 20
+	// verifiesPerMinute bounds the codes and links that one network address shows.
+	verifiesPerMinute = 30
+	verifiesBurst     = 30
 	// keptAllowances bounds the memory: above it, those that are full again are
 	// dropped, which changes nothing for their senders.
 	keptAllowances = 10_000
@@ -55,6 +62,16 @@ func costlyAllowances(opsPerSecond int) *allowances {
 // arrivalAllowances bounds who comes in with a name, by link.
 func arrivalAllowances(opsPerSecond int) *allowances {
 	return newAllowances(unlessOff(arrivalsPerMinute/60.0, opsPerSecond), arrivalsBurst, "many people are coming in by this link; try again in a moment")
+}
+
+// signInAllowances bounds asking for codes, by network address.
+func signInAllowances(opsPerSecond int) *allowances {
+	return newAllowances(unlessOff(signInsPerHour/3600.0, opsPerSecond), signInsBurst, "too many codes were asked for from your network; try again in a minute")
+}
+
+// verifyAllowances bounds showing codes and links, by network address.
+func verifyAllowances(opsPerSecond int) *allowances {
+	return newAllowances(unlessOff(verifiesPerMinute/60.0, opsPerSecond), verifiesBurst, "too many tries from your network; try again in a moment")
 }
 
 func unlessOff(limit rate.Limit, opsPerSecond int) rate.Limit {

@@ -174,10 +174,10 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Post
 	case "PUT":
 		return item.Put
-	case "PATCH":
-		return item.Patch
 	case "DELETE":
 		return item.Delete
+	case "PATCH":
+		return item.Patch
 	}
 	return nil
 }

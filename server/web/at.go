@@ -28,7 +28,7 @@ func (s *server) getAt(ctx context.Context, in *getAtIn) (*getAtOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	rev, err := s.moment(ctx, grant.Room, in.Stream, "rev", in.Rev)

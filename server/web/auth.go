@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
 	"strings"
 
@@ -14,17 +12,19 @@ import (
 // joined by; it is for page loads, the script sends its own as a bearer.
 const sessionCookie = "parley_session"
 
-// credentials are what a request carries to say who is asking. Bearer wins.
+// credentials are what a request carries to say who is asking. A bearer wins
+// over both cookies.
 type credentials struct {
-	bearer string
-	cookie string
+	bearer  string
+	cookie  string // of a session of a room
+	account string // of being signed in
 }
 
 type credentialsKey struct{}
 
 // credentialsOf reads the request's credentials. An Authorization header of
-// another scheme counts as none: it must not fall back to the cookie.
-func credentialsOf(r *http.Request) credentials {
+// another scheme counts as none: it must not fall back to the cookies.
+func (s *server) credentialsOf(r *http.Request) credentials {
 	header := r.Header.Get("Authorization")
 	if scheme, token, _ := strings.Cut(header, " "); strings.EqualFold(scheme, "bearer") {
 		return credentials{bearer: strings.TrimSpace(token)}
@@ -32,20 +32,27 @@ func credentialsOf(r *http.Request) credentials {
 	if header != "" {
 		return credentials{}
 	}
-	if c, err := r.Cookie(sessionCookie); err == nil {
-		return credentials{cookie: c.Value}
-	}
-	return credentials{}
+	return credentials{cookie: cookieOf(r, sessionCookie), account: cookieOf(r, s.accountCookie())}
 }
 
-// withCredentials makes the request's credentials known to the handlers.
-func withCredentials(next http.Handler) http.Handler {
+func cookieOf(r *http.Request, name string) string {
+	if c, err := r.Cookie(name); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+// withCredentials makes the request's credentials, and where it comes from,
+// known to the handlers.
+func (s *server) withCredentials(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := context.WithValue(r.Context(), credentialsKey{}, credentialsOf(r))
+		ctx := context.WithValue(r.Context(), credentialsKey{}, s.credentialsOf(r))
+		ctx = context.WithValue(ctx, sourceKey{}, s.sourceOf(r))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
+// token is what stands for a session of a room, or an API key.
 func (c credentials) token() string {
 	if c.bearer != "" {
 		return c.bearer
@@ -53,70 +60,60 @@ func (c credentials) token() string {
 	return c.cookie
 }
 
+func (c credentials) none() bool { return c == credentials{} }
+
 func credentialsIn(ctx context.Context) credentials {
 	c, _ := ctx.Value(credentialsKey{}).(credentials)
 	return c
 }
 
-// admin reports whether the caller holds the workspace's key. Hashing first
-// makes the comparison take the same time for every length.
-func (s *server) admin(c credentials) bool {
-	if s.AdminKey == "" || c.bearer == "" {
-		return false
-	}
-	got, want := sha256.Sum256([]byte(c.bearer)), sha256.Sum256([]byte(s.AdminKey))
-	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
-}
-
-// enter returns what the caller may do in a room. A room that does not exist,
-// one of others and an ended session give the same error.
+// enter returns what the caller may do in a room: the bearer of a session of it,
+// or of an API key with the call's scope. A room that does not exist, one of
+// others and an ended session give the same error.
 func (s *server) enter(ctx context.Context, id string) (room.Grant, error) {
 	c := credentialsIn(ctx)
-	if c.token() == "" {
+	switch {
+	case c.none():
 		return room.Grant{}, errUnauthorized
-	}
-	if !room.ValidUUID(id) {
+	case !room.ValidUUID(id):
 		return room.Grant{}, errNotHere
+	case c.token() == "":
+		return room.Grant{}, errNotHere // signed in, and not in the room
 	}
-	if s.admin(c) {
-		return s.enterAsWorkspace(ctx, room.ID(id))
+	if key, ok, err := s.keyOf(ctx, c); ok || err != nil {
+		if err != nil {
+			return room.Grant{}, hidden(err)
+		}
+		return s.enterByKey(ctx, key, room.ID(id))
 	}
 	grant, err := s.Store.Authenticate(ctx, c.token())
 	if err != nil {
 		return room.Grant{}, hidden(err)
 	}
 	if grant.Room != room.ID(id) {
+		s.audit(ctx, grant.Workspace, room.AuditEvent{Action: room.ActDenied, Actor: actorOf(grant), Detail: "a room that the session is not for"})
 		return room.Grant{}, errNotHere
 	}
 	return grant, nil
 }
 
-func (s *server) enterAsWorkspace(ctx context.Context, id room.ID) (room.Grant, error) {
+func (s *server) enterByKey(ctx context.Context, key room.APIKey, id room.ID) (room.Grant, error) {
 	ws, err := s.Store.RoomWorkspace(ctx, id)
-	if err != nil {
-		return room.Grant{}, hidden(err)
+	if err != nil && room.CodeOf(err) != room.Gone {
+		return room.Grant{}, err
 	}
-	if ws != s.Workspace {
+	if err != nil || ws != key.Workspace {
+		s.audit(ctx, key.Workspace, room.AuditEvent{Action: room.ActDenied, Actor: keyActor(key), Detail: "a room that is not the workspace's"})
 		return room.Grant{}, errNotHere
 	}
-	return room.Grant{
-		Workspace: ws, Room: id,
-		Member: room.Member{Side: room.SideSeller, Access: room.Owner},
-	}, nil
+	grant := grantOf(key)
+	grant.Room = id
+	return grant, nil
 }
 
-// enterWorkspace lets the holder of the workspace's key pass.
-func (s *server) enterWorkspace(ctx context.Context) error {
-	c := credentialsIn(ctx)
-	if s.admin(c) {
-		return nil
-	}
-	if c.token() != "" {
-		if _, err := s.Store.Authenticate(ctx, c.token()); err == nil {
-			return room.Errorf(room.Forbidden, "this needs the workspace's API key; a session is for one room")
-		}
-	}
-	return errUnauthorized
+// grantOf is what an API key may do in its workspace, within its scopes.
+func grantOf(key room.APIKey) room.Grant {
+	return room.Grant{Workspace: key.Workspace, Key: key.ID, Member: room.Member{Side: room.SideSeller, Access: room.Owner}}
 }
 
 // enterStream returns what the caller may do in a room, if it sees the stream.

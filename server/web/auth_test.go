@@ -94,7 +94,7 @@ func TestAnEmptyAdminKeyOpensNothing(t *testing.T) {
 	s := *a.server
 	s.AdminKey = ""
 
-	if s.admin(credentials{}) || s.admin(credentials{bearer: ""}) || s.admin(credentials{bearer: adminKey}) {
+	if s.configuredKey(credentials{}) || s.configuredKey(credentials{bearer: ""}) || s.configuredKey(credentials{bearer: adminKey}) {
 		t.Error("a server without a key lets callers pass")
 	}
 }

@@ -43,7 +43,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesIn) (*listChang
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	from, err := s.moment(ctx, grant.Room, in.Stream, "from", in.From)

@@ -18,6 +18,7 @@ import (
 type fake struct {
 	// PortalStore is none: portals are tested on the real store, in server/portal_test.go.
 	PortalStore
+	accountStore // company_test.go has the real one
 
 	mu        sync.Mutex
 	rooms     map[room.ID]room.WorkspaceID
@@ -111,6 +112,10 @@ func (f *fake) Authenticate(_ context.Context, token string) (room.Grant, error)
 	}
 	return room.Grant{}, gone()
 }
+
+func (f *fake) Seat(context.Context, string) (room.Seat, error) { return room.Seat{}, gone() }
+
+func (f *fake) KeyByToken(context.Context, string) (room.APIKey, error) { return room.APIKey{}, gone() }
 
 func (f *fake) RoomWorkspace(_ context.Context, id room.ID) (room.WorkspaceID, error) {
 	if ws, ok := f.rooms[id]; ok {

@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/mux"
@@ -63,7 +62,7 @@ func upload[T any](s *server, path, id, summary string) huma.Operation {
 	o := raw("POST", path, id, summary, "200", "application/json")
 	registry := s.api.OpenAPI().Components.Schemas
 	o.Responses["200"].Content["application/json"].Schema = registry.Schema(reflect.TypeFor[T](), true, "")
-	o.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
+	o.Security = securityOf("POST", path)
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file":    {Type: huma.TypeString, Format: "binary", Description: "CSV or XLSX, at most 2 MB, 1,000 rows and 50 columns"},
@@ -123,7 +122,7 @@ func (s *server) answerUpload(w http.ResponseWriter, r *http.Request, answer fun
 		if grant.Watcher() || !grant.Member.Access.AtLeast(room.Editor) {
 			return nil, room.Errorf(room.Forbidden, "importing needs the access editor or more")
 		}
-		if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+		if err := s.takeCostly(grant); err != nil {
 			return nil, err
 		}
 		file, o, err := readUpload(r)

@@ -20,7 +20,7 @@ func (s *server) getLedger(ctx context.Context, in *getLedgerIn) (*getLedgerOut,
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	out := &getLedgerOut{}

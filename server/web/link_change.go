@@ -55,7 +55,7 @@ func (s *server) changeLink(ctx context.Context, in *changeLinkIn) (*changeLinkO
 	if err := s.changeAccess(ctx, grant, link, changed); err != nil {
 		return nil, err
 	}
-	s.auditLink(ctx, changed, managerOf(grant), room.ActLinkChanged, changed.Label)
+	s.auditLink(ctx, changed, actorOf(grant), room.ActLinkChanged, changed.Label)
 	s.Hub.Recheck(ctx, changed.Room)
 	return &changeLinkOut{Body: viewOf(changed)}, nil
 }

@@ -57,13 +57,13 @@ func (s *server) revokeLink(ctx context.Context, in *revokeLinkIn) (*struct{}, e
 	if err != nil {
 		return nil, hidden(err)
 	}
-	s.auditLink(ctx, link, managerOf(grant), room.ActLinkRevoked, link.Label)
+	s.auditLink(ctx, link, actorOf(grant), room.ActLinkRevoked, link.Label)
 	s.Hub.Recheck(ctx, link.Room)
 	return nil, nil
 }
 
 // mayManage returns what the caller may do in the room of a link that they may
-// change: any of the workspace's for its key, those it manages for an owner.
+// change: any of the workspace's for its keys, those it manages for an owner.
 func (s *server) mayManage(ctx context.Context, id room.LinkID) (room.Grant, error) {
 	c := credentialsIn(ctx)
 	switch {
@@ -71,12 +71,16 @@ func (s *server) mayManage(ctx context.Context, id room.LinkID) (room.Grant, err
 		return room.Grant{}, errUnauthorized
 	case !room.ValidUUID(string(id)):
 		return room.Grant{}, errNotHere
-	case s.admin(c):
-		link, err := s.Store.Link(ctx, s.Workspace, id)
+	}
+	if key, ok, err := s.keyOf(ctx, c); ok || err != nil {
 		if err != nil {
 			return room.Grant{}, hidden(err)
 		}
-		return s.enterAsWorkspace(ctx, link.Room)
+		link, err := s.Store.Link(ctx, key.Workspace, id)
+		if err != nil {
+			return room.Grant{}, hidden(err)
+		}
+		return s.enterByKey(ctx, key, link.Room)
 	}
 	session, err := s.Store.Authenticate(ctx, c.token())
 	if err != nil {

@@ -130,7 +130,7 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 	if l.PasswordHash, err = s.hashPassword(ctx, body.Password); err != nil {
 		return nil, err
 	}
-	made, err := s.makeLink(ctx, managerOf(grant), l)
+	made, err := s.makeLink(ctx, actorOf(grant), l)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,8 @@ type listRoomsOut struct {
 // listRooms answers a page of the list. A page that stays open asks again every
 // few seconds: with its tag, so that what has not changed is not sent.
 func (s *server) listRooms(ctx context.Context, in *listRoomsIn) (*listRoomsOut, error) {
-	if err := s.enterWorkspace(ctx); err != nil {
+	c, err := s.enterWorkspace(ctx, room.RoleMember)
+	if err != nil {
 		return nil, err
 	}
 	after, err := placeOf(in.Cursor)
@@ -88,7 +89,7 @@ func (s *server) listRooms(ctx context.Context, in *listRoomsIn) (*listRoomsOut,
 		return nil, err
 	}
 	now := time.Now()
-	lines, err := s.outlines.read(ctx, s.Workspace, in.Filter == "closed", now)
+	lines, err := s.outlines.read(ctx, c.workspace, in.Filter == "closed", now)
 	if err != nil {
 		return nil, err
 	}

@@ -163,10 +163,11 @@ func headAsGet(next http.Handler) http.Handler {
 	})
 }
 
-// jsonOnly refuses bodies that a form of another site could send.
+// jsonOnly refuses bodies that a form of another site could send. A form sends its
+// type with an empty body too.
 func jsonOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && (r.ContentLength != 0 || r.Header.Get("Content-Type") != "") {
 			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 			if err != nil || kind != "application/json" {
 				refuse(w, room.Errorf(codeMediaType, "send the body as Content-Type: application/json"))

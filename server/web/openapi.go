@@ -25,14 +25,17 @@ func init() {
 func apiConfig() huma.Config {
 	c := huma.DefaultConfig("Parley", "1")
 	c.Info.Description = "Rooms with a mutual action plan. Errors are problem details with a code. " +
-		"Authorization: Bearer takes a session token (from join) or the workspace's API key."
+		"Authorization: Bearer takes a session token of a room (from join or enter) or an API key of the workspace; " +
+		"who is signed in has a cookie."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // served by ours; no $schema links
 	c.CreateHooks = nil
 	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer"},
-		"cookie": {Type: "apiKey", In: "cookie", Name: sessionCookie},
+		"session": {Type: "http", Scheme: "bearer", Description: "a session token of a room, from join or enter"},
+		"cookie":  {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "the same token"},
+		"account": {Type: "apiKey", In: "cookie", Name: "parley_account", Description: "somebody who is signed in; on https the cookie's name begins with __Host-"},
+		"key":     {Type: "http", Scheme: "bearer", Description: "an API key; the call names the scope that it needs"},
 	}
 	return c
 }
@@ -44,12 +47,8 @@ func op(method, path, id, summary string, statuses ...int) huma.Operation {
 		MaxBodyBytes: maxBody + 1, // huma refuses when it has read this many
 		// Bodies are read by decode, which is stricter.
 		SkipValidateBody: true,
-		Security:         []map[string][]string{{"bearer": {}}, {"cookie": {}}},
 	}
-	switch path {
-	case "/api/v1/join", "/api/v1/door/code", "/api/v1/door/request", "/api/v1/embed/session", "/oembed":
-		o.Security = []map[string][]string{} // the token is in the body or the URL it asks about
-	}
+	o.Security = securityOf(method, path)
 	for _, status := range statuses {
 		if status == notModified {
 			o.Responses = map[string]*huma.Response{"304": {Description: "Not changed since If-None-Match"}}
@@ -68,7 +67,7 @@ func handle[I, O any](s *server, o huma.Operation, call func(context.Context, *I
 	}
 	o.Responses["default"] = refusalOf(registry)
 	huma.Register(s.api, o, func(ctx context.Context, in *I) (*O, error) {
-		out, err := call(ctx, in)
+		out, err := call(withScope(ctx, scopeOf(o)), in)
 		if err != nil {
 			return nil, s.fail(ctx, err)
 		}
@@ -100,7 +99,10 @@ var pattern = regexp.MustCompile(`\{(\w+)(?::[^}]*)?\}`)
 
 // plain registers a route that is not a JSON call, and documents it.
 func (s *server) plain(r *mux.Router, o huma.Operation, h http.HandlerFunc) {
-	r.Path(o.Path).Methods(o.Method).HandlerFunc(h)
+	scope := scopeOf(o)
+	r.Path(o.Path).Methods(o.Method).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h(w, r.WithContext(withScope(r.Context(), scope)))
+	})
 	for _, name := range pattern.FindAllStringSubmatch(o.Path, -1) {
 		o.Parameters = append(o.Parameters, &huma.Param{
 			Name: name[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString},

@@ -48,10 +48,15 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 	s.page(w, r, v, nil)
 }
 
-// pageOfRoom answers /r/{room}, which the session cookie opens.
+// pageOfRoom answers /r/{room}, which the session cookie opens. Who is signed in
+// and not in the room yet gets a page whose script enters it.
 func (s *server) pageOfRoom(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["room"]
 	grant, err := s.enter(r.Context(), id)
+	if code := room.CodeOf(err); (code == room.Gone || code == codeUnauthorized) && s.mayEnter(r.Context(), id) {
+		s.html(w, http.StatusOK, shellData{Version: s.assets.version, Page: roomPage, Script: "enter", Text: "Opening the room …", Boot: "{}"})
+		return
+	}
 	s.page(w, r, visit{room: grant.Room, member: grant.Member.ID, session: true, tab: mux.Vars(r)["tab"]}, err)
 }
 
@@ -88,7 +93,7 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <link rel="modulepreload" href="/assets/{{$.Version}}/{{.File}}"{{with .Media}} media="{{.}}"{{end}}>
 {{- end}}
 {{- if .Boot}}
-<script type="module" src="/assets/{{.Version}}/{{.Page}}.js"></script>
+<script type="module" src="/assets/{{.Version}}/{{or .Script .Page}}.js"></script>
 {{- end}}
 </head>
 <body>
@@ -108,6 +113,7 @@ type shellData struct {
 	Version string
 	Text    string
 	Page    string // the name of its script and style
+	Script  string // of its script where that has another name
 	Parts   []part
 	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
 }

@@ -70,7 +70,7 @@ type createPortalIn struct{ Body JSON[PortalBody] }
 type portalOut struct{ Body PortalView }
 
 func (s *server) createPortal(ctx context.Context, in *createPortalIn) (*portalOut, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +81,11 @@ func (s *server) createPortal(ctx context.Context, in *createPortalIn) (*portalO
 	if err := body.check(); err != nil {
 		return nil, err
 	}
-	p, err := s.Store.CreatePortal(ctx, ws, body.Name, body.Origins)
+	p, err := s.Store.CreatePortal(ctx, c.workspace, body.Name, body.Origins)
 	if err != nil {
 		return nil, err
 	}
-	s.auditPortal(ctx, ws, p.ID, "portal made: "+p.Name)
+	s.auditPortal(ctx, c, p.ID, "portal made: "+p.Name)
 	return &portalOut{Body: portalView(p)}, nil
 }
 
@@ -97,11 +97,11 @@ type PortalList struct {
 type listPortalsOut struct{ Body PortalList }
 
 func (s *server) listPortals(ctx context.Context, _ *struct{}) (*listPortalsOut, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Store.Portals(ctx, ws)
+	list, err := s.Store.Portals(ctx, c.workspace)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ type changePortalIn struct {
 }
 
 func (s *server) changePortal(ctx context.Context, in *changePortalIn) (*portalOut, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -129,11 +129,11 @@ func (s *server) changePortal(ctx context.Context, in *changePortalIn) (*portalO
 	if err := body.check(); err != nil {
 		return nil, err
 	}
-	p, err := s.Store.ChangePortal(ctx, ws, room.PortalID(in.Portal), body.Name, body.Origins)
+	p, err := s.Store.ChangePortal(ctx, c.workspace, room.PortalID(in.Portal), body.Name, body.Origins)
 	if err != nil {
 		return nil, hidden(err)
 	}
-	s.auditPortal(ctx, ws, p.ID, "portal changed: "+p.Name)
+	s.auditPortal(ctx, c, p.ID, "portal changed: "+p.Name)
 	return &portalOut{Body: portalView(p)}, nil
 }
 
@@ -143,16 +143,16 @@ type removePortalIn struct {
 
 // removePortal ends a portal, its keys and, within two seconds, its sockets.
 func (s *server) removePortal(ctx context.Context, in *removePortalIn) (*struct{}, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rooms, err := s.Store.RemovePortal(ctx, ws, room.PortalID(in.Portal))
-	s.recheckAll(ctx, rooms)
+	rooms, err := s.Store.RemovePortal(ctx, c.workspace, room.PortalID(in.Portal))
+	s.recheck(ctx, rooms)
 	if err != nil {
 		return nil, hidden(err)
 	}
-	s.auditPortal(ctx, ws, room.PortalID(in.Portal), "portal removed")
+	s.auditPortal(ctx, c, room.PortalID(in.Portal), "portal removed")
 	return nil, nil
 }
 
@@ -177,7 +177,7 @@ type createPortalKeyIn struct {
 type createPortalKeyOut struct{ Body CreatedPortalKey }
 
 func (s *server) createPortalKey(ctx context.Context, in *createPortalKeyIn) (*createPortalKeyOut, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -190,12 +190,12 @@ func (s *server) createPortalKey(ctx context.Context, in *createPortalKeyIn) (*c
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.Store.AddPortalKey(ctx, ws, room.PortalID(in.Portal), body.Kind, material)
+	key, err := s.Store.AddPortalKey(ctx, c.workspace, room.PortalID(in.Portal), body.Kind, material)
 	if err != nil {
 		return nil, hidden(err)
 	}
 	out.PortalKeyView = portalKeyView(key)
-	s.auditPortal(ctx, ws, room.PortalID(in.Portal), "portal key made: "+string(key.Kind))
+	s.auditPortal(ctx, c, room.PortalID(in.Portal), "portal key made: "+string(key.Kind))
 	return &createPortalKeyOut{Body: out}, nil
 }
 
@@ -225,22 +225,15 @@ type revokePortalKeyIn struct {
 
 // revokePortalKey ends a key and, within two seconds, the sockets it let in.
 func (s *server) revokePortalKey(ctx context.Context, in *revokePortalKeyIn) (*struct{}, error) {
-	ws, err := s.managesPortals(ctx)
+	c, err := s.managesPortals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rooms, err := s.Store.RevokePortalKey(ctx, ws, room.PortalID(in.Portal), room.PortalKeyID(in.Key))
-	s.recheckAll(ctx, rooms)
+	rooms, err := s.Store.RevokePortalKey(ctx, c.workspace, room.PortalID(in.Portal), room.PortalKeyID(in.Key))
+	s.recheck(ctx, rooms)
 	if err != nil {
 		return nil, hidden(err)
 	}
-	s.auditPortal(ctx, ws, room.PortalID(in.Portal), "portal key revoked")
+	s.auditPortal(ctx, c, room.PortalID(in.Portal), "portal key revoked")
 	return nil, nil
-}
-
-// recheckAll has the sockets of rooms looked at again.
-func (s *server) recheckAll(ctx context.Context, rooms []room.ID) {
-	for _, id := range rooms {
-		s.Hub.Recheck(ctx, id)
-	}
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"time"
 
 	"parley/room"
 )
@@ -41,7 +40,7 @@ func (s *server) previewOp(ctx context.Context, in *previewOpIn) (*previewOpOut,
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	outcome, err := s.Store.Preview(ctx, grant.Room, req)

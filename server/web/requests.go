@@ -160,10 +160,10 @@ func (s *server) decideRequest(ctx context.Context, in *decideRequestIn) (*decid
 	}
 	out := &decideRequestOut{}
 	if !body.Granted {
-		s.auditLink(ctx, link, managerOf(grant), actAccessRefused, request.Email)
+		s.auditLink(ctx, link, actorOf(grant), actAccessRefused, request.Email)
 		return out, nil
 	}
-	made, err := s.makeLink(ctx, managerOf(grant), room.NewLink{
+	made, err := s.makeLink(ctx, actorOf(grant), room.NewLink{
 		Workspace: grant.Workspace, Room: grant.Room, Side: link.Side, Access: link.Access, Label: request.Name, By: grant.Member.ID,
 		Expires: link.Expires, Door: room.DoorNamed, Emails: []string{request.Email}, Recipient: request.Email, ShowsProgress: link.ShowsProgress,
 	})

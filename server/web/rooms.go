@@ -33,7 +33,7 @@ type NewRoomBody struct {
 // CreatedRoom is a new room and, for a person who made it, their own way in.
 type CreatedRoom struct {
 	Room
-	Link Maybe[CreatedLink] `json:"link" doc:"the founder's personal link, shown this once; null for the workspace's API key"`
+	Link Maybe[CreatedLink] `json:"link" doc:"the personal link of a founder who came by a link, shown this once; null for a member, who enters the room, and for an API key"`
 }
 
 type createRoomIn struct{ Body JSON[NewRoomBody] }
@@ -48,20 +48,21 @@ func (s *server) createRoom(ctx context.Context, in *createRoomIn) (*createRoomO
 	if err != nil {
 		return nil, err
 	}
-	if !hosts(grant) {
+	if !mayFound(grant) {
 		return nil, errNotHost()
 	}
 	body, err := decode(s, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	id, link, err := s.makeRoom(ctx, grant, body.room(grant.Workspace))
 	if err != nil {
 		return nil, bodyField(err)
 	}
+	s.audit(ctx, grant.Workspace, room.AuditEvent{Action: room.ActRoomMade, Actor: actorOf(grant), Room: id, Detail: body.Name})
 	snapshots, err := s.Store.Snapshot(ctx, id, []room.Stream{room.Shared}, "")
 	if err != nil {
 		return nil, err
@@ -73,10 +74,20 @@ func (s *server) createRoom(ctx context.Context, in *createRoomIn) (*createRoomO
 	return &createRoomOut{Location: "/api/v1/rooms/" + string(id), Body: CreatedRoom{Room: view.room(id), Link: link}}, nil
 }
 
-// makeRoom makes a room for the workspace's key, or for a person, who becomes
-// its owner and gets a link of their own into it.
+// makeRoom makes a room for a key, for a member, who becomes its owner and enters
+// it as every other room, or for a person who came by a link, who becomes its
+// owner and gets a link of their own into it.
 func (s *server) makeRoom(ctx context.Context, grant room.Grant, n room.NewRoom) (room.ID, Maybe[CreatedLink], error) {
-	if grant.Member.ID == "" {
+	switch {
+	case grant.Account != "":
+		seat, err := s.Store.Member(ctx, grant.Workspace, grant.Account)
+		if err != nil {
+			return "", Maybe[CreatedLink]{}, hidden(err)
+		}
+		n.Founder = &room.Founder{ID: room.RecordID(uuid.NewString()), Name: seat.Called(), Email: seat.Email, Account: seat.Account}
+		id, err := s.Store.CreateRoom(ctx, n)
+		return id, Maybe[CreatedLink]{}, err
+	case grant.Member.ID == "":
 		id, err := s.Store.CreateRoom(ctx, n)
 		return id, Maybe[CreatedLink]{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"net/netip"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humamux"
@@ -22,6 +23,8 @@ type Options struct {
 	Hub       Hub
 	Workspace room.WorkspaceID // the one AdminKey is for
 	AdminKey  string           // "" for none
+	Signup    bool             // who is a member of no workspace gets one by signing in
+	Proxies   []netip.Prefix   // whose X-Forwarded-For is believed
 	PublicURL string           // the origin people see, without a path
 	// OpsPerSecond is what one session may send over HTTP, in bursts of four
 	// times that; 0: no bound.
@@ -50,6 +53,8 @@ type server struct {
 	costly   *allowances // by session
 	arrivals *allowances // by link
 	hashing  hashing
+	signIns  *allowances // by network address
+	verifies *allowances // by network address
 	ledgers  *ledgers
 	outlines *outlines
 	watched  *watched
@@ -89,11 +94,11 @@ func newServer(o Options) (*server, error) {
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
 		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store), outlines: newOutlines(o.Store),
-		watched: newWatched(o.Store),
+		watched: newWatched(o.Store), signIns: signInAllowances(o.OpsPerSecond), verifies: verifyAllowances(o.OpsPerSecond),
 		hashing: make(hashing, hashesAtOnce),
 	}
 	s.Hub = rechecking{o.Hub, s.watched}
-	s.router.Use(s.observe, withCredentials)
+	s.router.Use(s.observe, s.withCredentials)
 	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
 	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, room.Errorf(codeMethod, "this address does not know that method"))
@@ -154,6 +159,25 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/email", "ask-email-code", "Ask for a code that confirms the own address", http.StatusAccepted), s.askEmailCode)
 	handle(s, op("POST", "/api/v1/rooms/{room}/email/code", "confirm-email", "Confirm the own address with the code", http.StatusNoContent), s.confirmEmail)
 	handle(s, op("POST", "/api/v1/rooms/{room}/view", "count-view", "Say that a person looks at the room", http.StatusNoContent), s.countView)
+
+	handle(s, op("POST", "/api/v1/rooms/{room}/enter", "enter-room", "Enter a room of one's workspace"), s.enterRoom)
+
+	handle(s, op("POST", "/api/v1/signin", "ask-sign-in", "Have a code and a link to sign in mailed"), s.askSignIn)
+	handle(s, op("POST", "/api/v1/signin/verify", "sign-in", "Sign in by the mailed code or link"), s.verifySignIn)
+	handle(s, op("POST", "/api/v1/signout", "sign-out", "Sign out of this browser"), s.signOut)
+	handle(s, op("GET", "/api/v1/account", "get-account", "Read who is signed in"), s.getAccount)
+	handle(s, op("PATCH", "/api/v1/account", "patch-account", "Change one's name"), s.patchAccount)
+	handle(s, op("GET", "/api/v1/account/sessions", "list-sessions", "List where one is signed in"), s.listSessions)
+	handle(s, op("DELETE", "/api/v1/account/sessions", "end-other-sessions", "Sign out everywhere else"), s.endOtherSessions)
+	handle(s, op("DELETE", "/api/v1/account/sessions/{id}", "end-session", "Sign out of one browser"), s.endSession)
+	handle(s, op("GET", "/api/v1/members", "list-members", "List the workspace's members"), s.listMembers)
+	handle(s, op("POST", "/api/v1/members", "add-member", "Add a member, who is told by mail", http.StatusCreated), s.addMember)
+	handle(s, op("PATCH", "/api/v1/members/{id}", "patch-member", "Give a member another role"), s.patchMember)
+	handle(s, op("DELETE", "/api/v1/members/{id}", "remove-member", "Remove a member and end their sessions"), s.removeMember)
+	handle(s, op("GET", "/api/v1/keys", "list-keys", "List the API keys"), s.listKeys)
+	handle(s, op("POST", "/api/v1/keys", "create-key", "Make an API key, shown this once", http.StatusCreated), s.createKey)
+	handle(s, op("DELETE", "/api/v1/keys/{id}", "revoke-key", "Revoke an API key"), s.revokeKey)
+	handle(s, op("GET", "/api/v1/audit", "list-audit", "List the decisions about access, newest first"), s.listAudit)
 
 	s.plain(plain, upload[ImportPreview](s, "/api/v1/rooms/{room}/import/preview", "preview-import", "See how a table would be imported"), s.previewImport)
 	s.plain(plain, upload[Accepted](s, "/api/v1/rooms/{room}/import", "import-plan", "Import a table of milestones as one commit"), s.importPlan)

@@ -14,6 +14,7 @@ import (
 // or no longer valid.
 type Store interface {
 	PortalStore
+	accountStore
 	// Authenticate returns what a session token grants.
 	Authenticate(ctx context.Context, token string) (room.Grant, error)
 	// RoomWorkspace returns the workspace a room belongs to.

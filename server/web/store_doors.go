@@ -30,8 +30,6 @@ type Doors interface {
 	Verify(ctx context.Context, id room.SessionID, email string) error
 	// CountView notes that a person looked at the room.
 	CountView(ctx context.Context, id room.SessionID) error
-	// Audit writes down a decision about access.
-	Audit(ctx context.Context, e room.AuditEvent) error
 
 	// Spend uses up one of what may be done by a link, or refuses with busy.
 	Spend(ctx context.Context, id room.LinkID, b room.Budget) error

@@ -9,7 +9,6 @@ import (
 
 // PortalStore keeps portals, and what they say about people.
 type PortalStore interface {
-	Audit(ctx context.Context, e room.AuditEvent) error
 	CreatePortal(ctx context.Context, ws room.WorkspaceID, name string, origins []string) (room.Portal, error)
 	Portals(ctx context.Context, ws room.WorkspaceID) ([]room.Portal, error)
 	ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, name string, origins []string) (room.Portal, error)

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"strings"
-	"time"
 
 	"parley/room"
 )
@@ -60,7 +59,7 @@ func (s *server) listTemplates(ctx context.Context, _ *listTemplatesIn) (*listTe
 			out.Templates = append(out.Templates, cardOf(string(t.ID), true, t.Template))
 		}
 	}
-	if hosts(grant) {
+	if mayFound(grant) {
 		defaults, err := s.newRoomDefaults(ctx, grant)
 		if err != nil {
 			return nil, err
@@ -93,7 +92,7 @@ func cardOf(id string, own bool, t *room.Template) TemplateCard {
 // newRoomDefaults come from the room that the caller's session is for.
 func (s *server) newRoomDefaults(ctx context.Context, grant room.Grant) (NewRoomDefaults, error) {
 	if grant.Room == "" {
-		return NewRoomDefaults{}, nil
+		return NewRoomDefaults{Owner: grant.Member.Name}, nil
 	}
 	snapshots, err := s.Store.Snapshot(ctx, grant.Room, []room.Stream{room.Shared}, "")
 	if err != nil {
@@ -107,25 +106,15 @@ func (s *server) newRoomDefaults(ctx context.Context, grant room.Grant) (NewRoom
 	return NewRoomDefaults{SellerCompany: r.SellerCompany, TimeZone: r.TimeZone, Owner: grant.Member.Name}, nil
 }
 
-// enterAnywhere returns what the caller may do in the workspace: its key all, a
-// session what it may in its own room.
-func (s *server) enterAnywhere(ctx context.Context) (room.Grant, error) {
-	c := credentialsIn(ctx)
-	switch {
-	case c.token() == "":
-		return room.Grant{}, errUnauthorized
-	case s.admin(c):
-		return room.Grant{Workspace: s.Workspace, Member: room.Member{Side: room.SideSeller, Access: room.Owner}}, nil
-	}
-	grant, err := s.Store.Authenticate(ctx, c.token())
-	return grant, hidden(err)
-}
-
-// hosts reports whether the caller speaks for the workspace: its key, or an
-// owner on the selling side of one of its rooms.
+// hosts reports whether the caller speaks for the workspace: its key, an owner or
+// admin of it, or an owner on the selling side of one of its rooms.
 func hosts(g room.Grant) bool {
 	return !g.Watcher() && g.Member.Side == room.SideSeller && g.Member.Access.AtLeast(room.Owner)
 }
+
+// mayFound reports whether the caller may make rooms: who speaks for the
+// workspace, and every member of it.
+func mayFound(g room.Grant) bool { return hosts(g) || g.Account != "" }
 
 // seesOwnTemplates reports whether the caller may know the workspace's own
 // templates: who edits plans on its side.
@@ -175,7 +164,7 @@ func (s *server) saveTemplate(ctx context.Context, in *saveTemplateIn) (*saveTem
 	if err != nil {
 		return nil, err
 	}
-	if err := s.costly.take(string(grant.Session), time.Now()); err != nil {
+	if err := s.takeCostly(grant); err != nil {
 		return nil, err
 	}
 	plan, err := s.planOf(ctx, grant.Room, room.Shared)

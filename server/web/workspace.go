@@ -19,17 +19,19 @@ type WorkspaceDefaults struct {
 type workspaceOut struct{ Body WorkspaceDefaults }
 
 func (s *server) getWorkspace(ctx context.Context, _ *struct{}) (*workspaceOut, error) {
-	if err := s.enterWorkspace(ctx); err != nil {
+	c, err := s.enterWorkspace(ctx, room.RoleMember)
+	if err != nil {
 		return nil, err
 	}
-	d, err := s.Store.Defaults(ctx, s.Workspace)
+	d, err := s.Store.Defaults(ctx, c.workspace)
 	return &workspaceOut{Body: WorkspaceDefaults(d)}, err
 }
 
 type putWorkspaceIn struct{ Body JSON[WorkspaceDefaults] }
 
 func (s *server) putWorkspace(ctx context.Context, in *putWorkspaceIn) (*workspaceOut, error) {
-	if err := s.enterWorkspace(ctx); err != nil {
+	c, err := s.enterWorkspace(ctx, room.RoleAdmin)
+	if err != nil {
 		return nil, err
 	}
 	body, err := decode(s, in.Body)
@@ -41,7 +43,10 @@ func (s *server) putWorkspace(ctx context.Context, in *putWorkspaceIn) (*workspa
 	}
 	d, err := room.Defaults(body).Check()
 	if err == nil {
-		err = s.Store.SetDefaults(ctx, s.Workspace, d)
+		err = s.Store.SetDefaults(ctx, c.workspace, d)
+	}
+	if err == nil {
+		s.audit(ctx, c.workspace, room.AuditEvent{Action: room.ActSettings, Actor: c.actor(), Detail: "what new rooms begin with"})
 	}
 	return &workspaceOut{Body: WorkspaceDefaults(d)}, err
 }
