@@ -5,8 +5,10 @@
 // its file of thin handlers. Every JSON call is described in the OpenAPI
 // document at /api/openapi.json, which is made from the handlers' own types.
 //
-// Who is asking: Authorization: Bearer with a session token or the workspace's
-// key, else the cookie parley_session. What is not there, what is another
+// Who is asking: Authorization: Bearer with a session token of a room or an API
+// key, else a cookie: parley_session for a room, parley_account for somebody who
+// is signed in to a workspace. See auth.go and workspace_auth.go; scopes.go says
+// what a key needs for each call. What is not there, what is another
 // room's and what was revoked get the same answer, byte for byte.
 //
 // The package starts no goroutine.
