@@ -7,6 +7,7 @@ const DIST = new URL('../dist/', import.meta.url);
 // second. What is loaded when it is first opened has its own.
 const FIRST_BYTES = 70_000;
 const LATER_BYTES = 90_000;
+const DOOR_BYTES = 6_000;
 const WATCH_BYTES = 25_000; // the server draws that page, its script keeps it fresh
 const STYLES_BYTES = 20_000; // of each page
 // The script that portals load into pages of their own.
@@ -34,7 +35,8 @@ for (const [screen, files] of Object.entries(SCREENS)) {
   for (const name of needed) first.add(name);
   judge(`first scripts of ${screen}`, needed, FIRST_BYTES);
 }
-first.add('watch.js');
+for (const alone of ['watch.js', 'door.js']) first.add(alone);
+judge('script of a link’s door', ['door.js'], DOOR_BYTES);
 judge('script of who watches', ['watch.js'], WATCH_BYTES);
 judge(
   'later scripts',

@@ -33,4 +33,10 @@ function open(): void {
   room.promisedSide = boot.link?.side ?? null;
   show(room);
   client.start();
+  void import('./connection/looked').then(({ onLook }) =>
+    onLook(
+      () =>
+        void client.api(`/rooms/${boot.room}/view`, { method: 'POST', body: '{}' }).catch(() => undefined),
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,13 @@ export interface DemoLinks {
   readonly seller: string;
   readonly buyer: string;
   readonly watch: string;
+}
+
+/** Mail is what the server would have sent. */
+export interface Mail {
+  readonly To: string;
+  readonly Subject: string;
+  readonly Text: string;
 }
 
 /** RunningServer is the real binary on its embedded PostgreSQL, in a directory of its own. */
@@ -113,6 +120,17 @@ export class RunningServer {
   demoLinks(): DemoLinks {
     const { links } = JSON.parse(readFileSync(join(this.#data, 'demo.json'), 'utf8')) as { links: DemoLinks };
     return links;
+  }
+
+  /** mails returns the mails that were sent to an address, oldest first. */
+  mails(to: string): Mail[] {
+    const kept = join(this.#data, 'mail');
+    const names = existsSync(kept) ? readdirSync(kept).filter((name) => name.endsWith('.json')) : [];
+    return names
+      .sort()
+      .map((name) => JSON.parse(readFileSync(join(kept, name), 'utf8')) as { Message: Mail })
+      .map(({ Message }) => Message)
+      .filter((mail) => mail.To === to);
   }
 
   /** api calls the HTTP API: with the workspace's key, or as the person of a session. */

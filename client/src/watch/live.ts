@@ -1,3 +1,4 @@
+import { forget, remembered } from '../door/remember';
 import type { State } from './standing';
 
 /** Options are what a page starts with. */
@@ -34,7 +35,7 @@ const PER_SECOND = 500;
 export class Live {
   readonly #o: Options;
   readonly #client = crypto.randomUUID();
-  #session = ''; // in memory alone
+  #session: string; // in memory alone, where the link has no door
   #socket: WebSocket | undefined;
   #epoch: string;
   #shown: number; // the rev on the screen
@@ -48,6 +49,7 @@ export class Live {
 
   constructor(options: Options) {
     this.#o = options;
+    this.#session = remembered(options.token) ?? '';
     this.#epoch = options.epoch;
     this.#shown = this.#heard = options.rev;
   }
@@ -101,6 +103,11 @@ export class Live {
     });
     if (answer.status === 404) {
       await this.#ended();
+      return false;
+    }
+    if (answer.status === 403) {
+      forget(this.#o.token);
+      location.reload(); // the link's door asks for something now
       return false;
     }
     if (!answer.ok) throw new Error(`join: ${answer.status}`);

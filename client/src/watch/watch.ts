@@ -1,6 +1,7 @@
 // The watcher's page, kept up to date: the server draws it, this fetches it
 // again when the room says that something changed.
 import './styles';
+import { onLook } from '../connection/looked';
 import { Live } from './live';
 import { morph } from './morph';
 import { Standing } from './standing';
@@ -19,6 +20,11 @@ if (root !== null && root.dataset.room !== undefined) {
     onChange: refresh,
   });
   live.start();
+  onLook(() => {
+    const headers = { 'Content-Type': 'application/json', ...live.authorization() };
+    const path = `/api/v1/rooms/${root.dataset.room}/view`;
+    void fetch(path, { method: 'POST', credentials: 'omit', headers, body: '{}' }).catch(() => undefined);
+  });
 
   // refresh shows the newest page, not older than rev; it returns the rev that is shown.
   async function refresh(rev: number): Promise<number | null> {
@@ -29,7 +35,9 @@ if (root !== null && root.dataset.room !== undefined) {
     });
     if (answer.status === 304) return rev;
     if (!answer.ok && answer.status !== 404) return null;
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('page');
+    const found = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = found.getElementById('page');
+    if (found.getElementById('door') !== null) location.reload(); // the link asks for something now
     if (next === null || root === null) return null;
     if (next.dataset.version !== page.version) {
       location.reload(); // another server's page needs another script

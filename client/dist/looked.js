@@ -1,0 +1,1 @@
+var e=[`pointermove`,`pointerdown`,`keydown`,`wheel`,`touchstart`];function t(t){let n=0,r=!1,i=e=>{r||=e.isTrusted};for(let t of e)addEventListener(t,i,{passive:!0});let a=setInterval(()=>{if(document.visibilityState===`visible`&&(n+=500),!(n<3e3||!r)){clearInterval(a);for(let t of e)removeEventListener(t,i);t()}},500)}export{t as onLook};
