@@ -2,11 +2,15 @@ package postgres_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/room"
+	"parley/room/postgres"
 )
 
 const priyasAddress = "priya@northwind.example"
@@ -166,6 +170,52 @@ func TestUnknownAddressGetsATicketLikeAnyOther(t *testing.T) {
 	var accounts int
 	if err := w.pool.QueryRow(context.Background(), `select count(*) from accounts`).Scan(&accounts); err != nil || accounts != 0 {
 		t.Errorf("%d accounts, %v", accounts, err)
+	}
+}
+
+// statements keeps the text of every query.
+type statements struct {
+	mu  sync.Mutex // guards the field below
+	all []string
+}
+
+func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, data.SQL)
+	return ctx
+}
+
+func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// The database does the same work for an address that may sign in and for one
+// that may not, statement by statement: the time tells nobody which it is.
+func TestKnownAndUnknownAddressesAreTheSameWork(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.member(priyasAddress, room.RoleMember)
+	var seen statements
+	pool, err := postgres.Open(ctx, w.dsn, postgres.WithTracer(&seen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	store := postgres.New(pool)
+	work := func(email string) []string {
+		t.Helper()
+		seen.all = nil
+		ticket, err := store.NewTicket(ctx, email, "192.0.2.1", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := store.SignInByCode(ctx, ticket.Token, wrong(ticket), "192.0.2.1", room.SignIn{}); room.CodeOf(err) != room.Gone {
+			t.Fatalf("a wrong code: %v", err)
+		}
+		return slices.DeleteFunc(seen.all, func(sql string) bool { return strings.Contains(sql, "pg_is_in_recovery") }) // of a new connection
+	}
+	known, unknown := work(priyasAddress), work("nobody@elsewhere.example")
+	if len(known) < 8 || !slices.Equal(known, unknown) {
+		t.Errorf("known\n%s\nunknown\n%s", strings.Join(known, "\n"), strings.Join(unknown, "\n"))
 	}
 }
 

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +74,49 @@ func (s *server) patchAccount(ctx context.Context, in *patchAccountIn) (*account
 	}
 	view, err := s.accountView(ctx, seat)
 	return &accountOut{Body: view}, err
+}
+
+// SwitchBody names another workspace.
+type SwitchBody struct {
+	Workspace room.WorkspaceID `json:"workspace" format:"uuid"`
+}
+
+type switchWorkspaceIn struct {
+	Agent string `header:"User-Agent"`
+	Body  JSON[SwitchBody]
+}
+
+// switchWorkspace signs the browser in to another workspace of the same account,
+// and out of this one: a session is of one workspace.
+func (s *server) switchWorkspace(ctx context.Context, in *switchWorkspaceIn) (*signedInOut, error) {
+	before, err := s.enterAccount(ctx)
+	if err != nil {
+		return nil, err
+	}
+	body, err := decode(s, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	workspaces, err := s.Store.WorkspacesOf(ctx, before.Account)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(workspaces, func(w room.Workspace) bool { return w.ID == body.Workspace }) {
+		return nil, errNotHere
+	}
+	token, seat, err := s.Store.SignIn(ctx, room.SignIn{Email: before.Email, Workspace: body.Workspace, Agent: agentName(in.Agent)})
+	if err != nil {
+		return nil, hidden(err)
+	}
+	rooms, err := s.Store.EndAccountSession(ctx, before.Account, before.Session)
+	s.recheck(ctx, rooms)
+	if err != nil {
+		return nil, err
+	}
+	s.audit(ctx, before.Workspace, room.AuditEvent{Action: room.ActSignOut, Actor: seatActor(before), Target: string(before.Session)})
+	s.audit(ctx, seat.Workspace, room.AuditEvent{Action: room.ActSignIn, Actor: seatActor(seat), Target: string(seat.Session)})
+	view, err := s.accountView(ctx, seat)
+	return &signedInOut{SetCookie: []http.Cookie{s.signedInCookie(token, seat.Expires)}, Body: view}, err
 }
 
 // AccountSessionView is one browser in which somebody is signed in.

@@ -18,6 +18,8 @@ type accountStore interface {
 	SignInByCode(ctx context.Context, ticket, code, source string, n room.SignIn) (string, room.Seat, error)
 	SignInByLink(ctx context.Context, link string, n room.SignIn) (string, room.Seat, error)
 
+	// SignIn signs in the owner of an address that was proven.
+	SignIn(ctx context.Context, n room.SignIn) (string, room.Seat, error)
 	WorkspacesOf(ctx context.Context, account room.AccountID) ([]room.Workspace, error)
 	SetName(ctx context.Context, account room.AccountID, name string) error
 	AccountSessions(ctx context.Context, account room.AccountID) ([]room.AccountSession, error)

@@ -45,7 +45,7 @@ var status = map[room.Code]int{
 // The answers that say nothing about what is there.
 var (
 	errNotHere      = room.Errorf(room.Gone, "there is nothing here, or you cannot see it")
-	errUnauthorized = room.Errorf(codeUnauthorized, "send a session token or an API key as Authorization: Bearer")
+	errUnauthorized = room.Errorf(codeUnauthorized, "sign in, or send a session token or an API key as Authorization: Bearer")
 	errInternal     = room.Errorf(codeInternal, "something went wrong on our side; try again")
 )
 

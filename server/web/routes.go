@@ -167,6 +167,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/signout", "sign-out", "Sign out of this browser"), s.signOut)
 	handle(s, op("GET", "/api/v1/account", "get-account", "Read who is signed in"), s.getAccount)
 	handle(s, op("PATCH", "/api/v1/account", "patch-account", "Change one's name"), s.patchAccount)
+	handle(s, op("PUT", "/api/v1/account/workspace", "switch-workspace", "Go on in another workspace that one is a member of"), s.switchWorkspace)
 	handle(s, op("GET", "/api/v1/account/sessions", "list-sessions", "List where one is signed in"), s.listSessions)
 	handle(s, op("DELETE", "/api/v1/account/sessions", "end-other-sessions", "Sign out everywhere else"), s.endOtherSessions)
 	handle(s, op("DELETE", "/api/v1/account/sessions/{id}", "end-session", "Sign out of one browser"), s.endSession)

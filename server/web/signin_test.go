@@ -225,3 +225,24 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	here.must("POST", "/api/v1/signout", "", nil)
 	here.refused(http.StatusUnauthorized, "unauthorized", "GET", "/api/v1/account", "")
 }
+
+func TestOneAccountInTwoWorkspaces(t *testing.T) {
+	h := newCompany(t, func(o *Options) { o.Signup = true })
+	b := h.signedIn(nobody) // gets a workspace of their own
+	var first, second AccountView
+	b.must("GET", "/api/v1/account", "", &first)
+	h.member(nobody, room.RoleMember)
+	id := h.room("Rollout")
+	b.refused(http.StatusNotFound, "gone", "POST", "/api/v1/rooms/"+string(id)+"/enter", "")
+	b.must("PUT", "/api/v1/account/workspace", `{"workspace":"`+string(h.workspace)+`"}`, &second)
+	if second.ID != first.ID || second.Workspace.ID != h.workspace || second.Role != room.RoleMember || len(second.Others) != 1 || second.Others[0] != first.Workspace {
+		t.Errorf("first %+v, second %+v", first, second)
+	}
+	b.enter(id)
+	var list AccountSessionList
+	b.must("GET", "/api/v1/account/sessions", "", &list)
+	if len(list.Sessions) != 1 || !list.Sessions[0].Current {
+		t.Errorf("sessions = %+v", list.Sessions)
+	}
+	b.refused(http.StatusNotFound, "gone", "PUT", "/api/v1/account/workspace", `{"workspace":"`+string(workspaceB)+`"}`)
+}
