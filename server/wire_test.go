@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,8 @@ func (m *member) op(seq, base int64, op map[string]any) bool {
 	return m.send(map[string]any{"t": "op", "stream": "shared", "seq": seq, "base": base, "op": op})
 }
 
-// next returns the next frame of one of the kinds, skipping others.
+// next returns the next frame of one of the kinds, skipping others; of any kind
+// when none is named.
 func (m *member) next(kinds ...string) frame {
 	m.t.Helper()
 	return m.nextWithin(10*time.Second, kinds...)
@@ -123,10 +125,8 @@ func (m *member) nextWithin(wait time.Duration, kinds ...string) frame {
 			if !ok {
 				m.t.Fatalf("the socket ended with %d while waiting for %v", m.closed, kinds)
 			}
-			for _, k := range kinds {
-				if f.T == k {
-					return f
-				}
+			if len(kinds) == 0 || slices.Contains(kinds, f.T) {
+				return f
 			}
 		case <-limit:
 			m.t.Fatalf("no %v within %s", kinds, wait)

@@ -38,5 +38,12 @@ func say(w http.ResponseWriter, status int, text string) {
 }
 
 func (s *server) serveMetrics() http.HandlerFunc {
-	return promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP
+	show := promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !atTheMachine(r) && !s.configuredKey(credentialsIn(r.Context())) {
+			refuse(w, errNotHere) // counts tell of private edits too
+			return
+		}
+		show(w, r)
+	}
 }

@@ -52,7 +52,7 @@ type piece struct{ Text, URL string }
 // keptMails answers /mail: what a server without SMTP_URL would have sent. The
 // mails are keys, so only who sits at the machine gets them.
 func (s *server) keptMails(w http.ResponseWriter, r *http.Request) {
-	if !s.atTheMachine(r) {
+	if s.KeptMails == nil || !atTheMachine(r) {
 		refuse(w, errNotHere)
 		return
 	}
@@ -79,7 +79,7 @@ func (s *server) keptMails(w http.ResponseWriter, r *http.Request) {
 
 // keptMail answers one mail's HTML.
 func (s *server) keptMail(w http.ResponseWriter, r *http.Request) {
-	if !s.atTheMachine(r) {
+	if s.KeptMails == nil || !atTheMachine(r) {
 		refuse(w, errNotHere)
 		return
 	}
@@ -100,8 +100,8 @@ func (s *server) keptMail(w http.ResponseWriter, r *http.Request) {
 // atTheMachine reports whether the caller sits at this machine and meant it: it
 // comes from loopback, asked for loopback by name (so no other site's name leads
 // here), and no proxy brought it.
-func (s *server) atTheMachine(r *http.Request) bool {
-	if s.KeptMails == nil || !loopback(r.RemoteAddr) || !loopback(r.Host) {
+func atTheMachine(r *http.Request) bool {
+	if !loopback(r.RemoteAddr) || !loopback(r.Host) {
 		return false
 	}
 	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {

@@ -109,7 +109,8 @@ func TestLogsHoldTemplatesOnly(t *testing.T) {
 	a.get("/api/v1/rooms/"+string(roomA), as("secret-bearer"))
 	a.post("/api/v1/join", withCookie("secret-cookie"), `{"token":"parley_marc"}`)
 	a.do("BREW", "/api/v1/rooms", nil, "").refused(http.StatusMethodNotAllowed, "method", "")
-	metrics := a.get("/metrics", nil).Body.String()
+	a.get("/metrics", nil).refused(http.StatusNotFound, "gone", "")
+	metrics := a.get("/metrics", as(adminKey)).Body.String()
 
 	for _, secret := range []string{"parley_marc", "secret", string(roomA), "BREW"} {
 		if strings.Contains(metrics, secret) {
