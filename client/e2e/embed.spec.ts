@@ -269,3 +269,21 @@ test('when the session ends the draft stays, and a new token goes on with it', a
   }
   await expect(titles(couple.seller.page).filter({ hasText: 'A draft that nobody may lose' })).toHaveCount(1);
 });
+
+// Plain frames of shared links need no script of the portal's, no origin of their own, and no script at all.
+test('a shared link shows in a plain frame, also without an origin', async ({ server, sit }) => {
+  const { path } = await server.link(couple.room, 'none', 'viewer');
+  const address = `${ORIGIN}/e${path}`;
+  site.page = `<iframe src="${address}" title="with an origin" sandbox="allow-scripts allow-same-origin"></iframe>
+    <iframe src="${address}/plan" title="without" sandbox="allow-scripts"></iframe>
+    <iframe src="${address}/plan" title="without scripts" sandbox=""></iframe>`;
+  const seat = await sit('about:blank');
+  const seen = await visit(seat, site.origin);
+  for (const title of ['with an origin', 'without', 'without scripts']) {
+    const frame = seat.page.frameLocator(`iframe[title="${title}"]`);
+    await expect(frame.getByText('Security review').first(), title).toBeAttached();
+    const style = await frame.locator('body').evaluate((body) => getComputedStyle(body).fontFamily);
+    expect(style, `${title} has its style`).toContain('system');
+  }
+  expect(seen.cookies).toEqual([]);
+});
