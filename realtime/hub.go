@@ -20,7 +20,7 @@ type Hub struct {
 	metrics *metrics
 	server  uint64 // names this process among those at the broker
 
-	commits chan struct{} // capacity MaxCommits; holds a token per open transaction
+	commits chan struct{} // capacity MaxCommits; holds a token per call of Store.Commit
 	reads   *gate         // of catch-up reads
 	joins   *gate         // of sockets between hello and welcome
 	load    pressure

@@ -16,7 +16,9 @@ type Options struct {
 	// OpsPerSecond is the op allowance of one socket; its burst is four times
 	// that. Zero means none.
 	OpsPerSecond float64
-	// MaxCommits bounds the transactions this server has open at once. Default 16.
+	// MaxCommits bounds the rooms that this server commits to at once; what of them
+	// share a transaction is for the store to say, and who waits for a place gathers
+	// more ops meanwhile. Default 32.
 	MaxCommits int
 	// MaxReads bounds the catch-up reads this server has open at once, those of
 	// one room to a quarter of it. Default 16.
@@ -34,7 +36,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.MaxCommits == 0 {
-		o.MaxCommits = 16
+		o.MaxCommits = 32
 	}
 	if o.MaxReads == 0 {
 		o.MaxReads = 16

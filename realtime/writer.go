@@ -88,7 +88,7 @@ func (w *writer) run() {
 	defer hub.running.Done()
 	defer hub.release(w.room)
 	for w.more() {
-		hub.commits <- struct{}{} // a place among the store's transactions
+		hub.commits <- struct{}{} // a place among those who commit
 		w.commit(w.next())        // with those who came while it waited for one
 		<-hub.commits
 	}

@@ -3,7 +3,13 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/room"
 )
@@ -20,6 +26,7 @@ func BenchmarkCommit(b *testing.B) {
 			}
 			var plan *room.Plan
 			seq := int64(0)
+			cpu := w.processorTime()
 			b.ResetTimer()
 			for range b.N {
 				seq++
@@ -33,19 +40,97 @@ func BenchmarkCommit(b *testing.B) {
 				}
 				plan = next
 			}
-			b.ReportMetric(float64(b.N*k)/b.Elapsed().Seconds(), "ops/s")
+			cpu.report(b, b.N*k)
 		})
 	}
+	b.Run("rooms=50", func(b *testing.B) { benchmarkRooms(b, 50) })
 	b.Run("floor", func(b *testing.B) {
 		w := newWorld(b)
 		if _, err := w.pool.Exec(context.Background(), `create table floor (n bigint, t text)`); err != nil {
 			b.Fatal(err)
 		}
+		cpu := w.processorTime()
 		b.ResetTimer()
 		for n := range b.N {
 			if _, err := w.pool.Exec(context.Background(), `insert into floor values ($1, 'text')`, n); err != nil {
 				b.Fatal(err)
 			}
 		}
+		cpu.report(b, b.N)
 	})
+}
+
+// benchmarkRooms measures commits of one op each in as many rooms at once.
+func benchmarkRooms(b *testing.B, rooms int) {
+	w := newWorld(b)
+	worlds := make([]*world, rooms)
+	for i := range worlds {
+		worlds[i] = w.anotherRoom()
+	}
+	cpu := w.processorTime()
+	b.ResetTimer()
+	var writers sync.WaitGroup
+	for _, w := range worlds {
+		writers.Go(func() {
+			client := newClient()
+			var plan *room.Plan
+			for seq := int64(1); seq <= int64(b.N); seq++ {
+				next, result, err := w.store.Commit(context.Background(), plan, w.id,
+					[]room.Request{w.request(client, seq, w.priya, room.Shared, rename(w.first, title(client, seq)))})
+				if err != nil || result.Verdicts[0].Err != nil {
+					b.Error(err, result.Verdicts)
+					return
+				}
+				plan = next
+			}
+		})
+	}
+	writers.Wait()
+	cpu.report(b, b.N*rooms)
+}
+
+// processorTime is how much of the processor this process and the backends of
+// its database had used at a moment. Unlike time, it does not depend on what
+// else the machine does.
+type processorTime struct {
+	w              *world
+	here, database time.Duration
+}
+
+func (w *world) processorTime() processorTime {
+	w.Helper()
+	p := processorTime{w: w}
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		w.Fatal(err)
+	}
+	p.here = time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	rows, err := w.pool.Query(context.Background(), `select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'`)
+	if err != nil {
+		w.Fatal(err)
+	}
+	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, pid := range pids {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", pid))
+		if err != nil {
+			w.Fatal(err)
+		}
+		var ns int64
+		if _, err := fmt.Sscan(string(stat), &ns); err != nil {
+			w.Fatal(err)
+		}
+		p.database += time.Duration(ns)
+	}
+	return p
+}
+
+// report adds what an op took since p to the benchmark's figures.
+func (p processorTime) report(b *testing.B, ops int) {
+	b.ReportMetric(float64(ops)/b.Elapsed().Seconds(), "ops/s")
+	now := p.w.processorTime()
+	b.ReportMetric(float64((now.here-p.here).Microseconds())/float64(ops), "server-µs/op")
+	b.ReportMetric(float64((now.database-p.database).Microseconds())/float64(ops), "database-µs/op")
 }

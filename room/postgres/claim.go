@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,33 +22,76 @@ func movedOn(err error) bool {
 	return ok && pgErr.Code == movedCode
 }
 
-// claim queues the statement that takes the room's next turn and moves its revs,
-// or ends the transaction unless all that the verdicts rest on holds: epoch and
-// turn are those remembered, and everybody who writes to the room changes the turn
-// under this row's lock, so plan and cursors are current; the time of the commits
-// is not ahead of the database's clock, and not long past; and no session of the
+// claim queues the statement that takes the next turn of each room and moves its
+// revs, or ends the transaction and names the rooms for which not all holds that
+// the verdicts rest on: nobody else has the head's row locked, and epoch and turn
+// are those remembered, so that plan and cursors are current, since everybody who
+// writes to the room changes the turn under this lock; the time of the commits is
+// not ahead of the database's clock, and not long past; and no session of the
 // batch has ended. The revs are compared as well: a server of an older version
 // takes no turns, and rows may have been put back behind everybody's back.
-func (h *head) claim(b *pgx.Batch, plan *room.Plan, reqs []room.Request) {
-	_, sessions := senders(reqs)
-	b.Queue(claimSQL, string(h.room), sessions, h.at.Truncate(time.Microsecond), h.number, h.turn,
-		int64(h.revs[room.Shared]), int64(h.revs[room.Seller]), int64(h.revs[room.Buyer]),
-		int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer])).
+//
+// Turns that go together wait for no lock, so that no room waits for another one's,
+// and two servers never wait for each other.
+func claim(b *pgx.Batch, turns []*turn) {
+	n := len(turns)
+	rooms, epochs, numbers, ats := make([]string, n), make([]int64, n), make([]int64, n), make([]time.Time, n)
+	var had, next [len(room.Streams)][]int64
+	for i := range room.Streams {
+		had[i], next[i] = make([]int64, n), make([]int64, n)
+	}
+	askedIn, sessions := []string{}, []string{}
+	for i, t := range turns {
+		rooms[i], epochs[i], numbers[i], ats[i] = string(t.room), int64(t.number), t.head.turn, t.at.Truncate(time.Microsecond)
+		for j, s := range room.Streams {
+			had[j][i], next[j][i] = int64(t.revs[s]), int64(t.plan.Revs[s])
+		}
+		_, of := senders(t.reqs)
+		for _, session := range of {
+			askedIn, sessions = append(askedIn, rooms[i]), append(sessions, session)
+		}
+	}
+	var asked table
+	asked.add("room", "uuid", rooms)
+	asked.add("epoch", "bigint", epochs)
+	asked.add("turn", "bigint", numbers)
+	asked.add("at", "timestamptz", ats)
+	for i, s := range room.Streams {
+		asked.add("had_"+string(s), "bigint", had[i])
+		asked.add("next_"+string(s), "bigint", next[i])
+	}
+	from, args := asked.from("a")
+	free, moved := "", `head_moved()`
+	if n > 1 {
+		free, moved = freeSQL, movedSQL
+	}
+	sql := `with claimed as (update heads h set turn = h.turn + 1, shared = a.next_shared, seller = a.next_seller, buyer = a.next_buyer
+		from ` + from + claimedSQL + free + ` returning h.room_id)
+		select case when (select count(*) from claimed) = ` + strconv.Itoa(n) + ` then clock_timestamp() else ` + moved + ` end`
+	b.Queue(sql, append(args, askedIn, sessions)...).
 		QueryRow(func(row pgx.Row) error {
 			var said time.Time
 			if err := row.Scan(&said); err != nil {
 				return err
 			}
-			h.clock = clock{said, time.Now()}
+			for _, t := range turns {
+				t.clock = clock{said, time.Now()}
+			}
 			return nil
 		})
 }
 
-const claimSQL = `with claimed as (
-		update heads set turn = turn + 1, shared = $9::bigint, seller = $10::bigint, buyer = $11::bigint
-		where room_id = $1 and epoch = $4 and turn = $5::bigint and shared = $6::bigint and seller = $7::bigint and buyer = $8::bigint
-			and $3::timestamptz between clock_timestamp() - interval '2 seconds' and clock_timestamp()
-			and not exists (select from unnest($2::text[]::uuid[]) as asked (id)
-				where not exists (select from sessions s where s.id = asked.id and s.room_id = $1 and ` + liveSession + `))
-		returning room_id)
-	select case when exists (select from claimed) then clock_timestamp() else head_moved() end`
+// The parts of a claim. $11 and $12 are the rooms and ids of the sessions.
+const (
+	claimedSQL = `
+		where h.room_id = a.room and h.epoch = a.epoch and h.turn = a.turn
+			and h.shared = a.had_shared and h.seller = a.had_seller and h.buyer = a.had_buyer
+			and a.at between clock_timestamp() - interval '2 seconds' and clock_timestamp()
+			and a.room <> all (array(select b.room from unnest($11::text[]::uuid[], $12::text[]::uuid[]) as b (room, session)
+				where not exists (select from sessions s where s.id = b.session and s.room_id = b.room and ` + liveSession + `)))`
+
+	freeSQL = ` and h.room_id in (select f.room_id from heads f where f.room_id = any($1::text[]::uuid[]) for no key update skip locked)`
+
+	movedSQL = `heads_moved((select string_agg(r.room::text, ',') from unnest($1::text[]::uuid[]) as r (room)
+			where r.room not in (select c.room_id from claimed c)))`
+)

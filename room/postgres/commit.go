@@ -33,48 +33,47 @@ func (s *Store) Commit(ctx context.Context, plan *room.Plan, id room.ID, reqs []
 	return plan, result, nil
 }
 
-// commit takes one round trip when what is remembered of the room suffices, and
-// two when the room has to be looked at first. Last is what was remembered with
-// the plan that the caller began with, also when that plan is lost.
+// commit takes one round trip, which it may share with other rooms, when what is
+// remembered of the room suffices, and two when the room has to be looked at
+// first. Last is what was remembered with the plan that the caller began with,
+// also when that plan is lost.
 func (s *Store) commit(ctx context.Context, plan *room.Plan, last *head, id room.ID, reqs []room.Request) (*room.Plan, room.Result, error) {
+	if plan != nil && last.suffices(reqs) {
+		var result room.Result
+		var err error
+		plan, result, err = s.commitFromMemory(plan, last, reqs)
+		if !errors.Is(err, errMoved) {
+			return plan, result, err
+		}
+	}
+	select {
+	case s.locks <- struct{}{}:
+		defer func() { <-s.locks }()
+	case <-ctx.Done():
+		return nil, room.Result{}, ctx.Err()
+	}
 	pooled, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return nil, room.Result{}, err
 	}
 	defer pooled.Release() // a connection left in a transaction is closed by the pool
-
-	if plan != nil && last.suffices(pooled.Conn(), reqs) {
-		var result room.Result
-		plan, result, err = s.commitFromMemory(ctx, pooled, plan, last, reqs)
-		if !errors.Is(err, errMoved) {
-			return plan, result, err
-		}
-	}
 	return s.commitUnderLock(ctx, pooled, plan, last, id, reqs)
 }
 
 // commitFromMemory judges before it knows that the room is as remembered; the
 // claim, first of the transaction, proves it or ends the transaction. With
 // [errMoved] the plan comes back if it is still good, else nil.
-func (s *Store) commitFromMemory(ctx context.Context, pooled *pgxpool.Conn, plan *room.Plan, h *head, reqs []room.Request) (*room.Plan, room.Result, error) {
+func (s *Store) commitFromMemory(plan *room.Plan, h *head, reqs []room.Request) (*room.Plan, room.Result, error) {
 	h.recall()
-	verdicts, commits := room.Decide(plan, h.at, h.cursors, reqs)
-	if !h.changed(commits) {
+	t := judge(h, plan, reqs)
+	if !t.changes() {
 		return plan, room.Result{}, errMoved // nothing to write, so nothing would prove the verdicts
 	}
-	var b pgx.Batch // without begin and commit it is a transaction that ends with the batch
-	h.claim(&b, plan, reqs)
-	h.write(&b, plan, commits)
-	switch err := pooled.Conn().SendBatch(ctx, &b).Close(); {
-	case movedOn(err):
-		return nil, room.Result{}, errMoved
-	case err != nil:
-		if err := s.settle(ctx, pooled, h, commits, err); err != nil {
-			return nil, room.Result{}, err
-		}
+	if s.gang.commit(t); t.err != nil {
+		return nil, room.Result{}, t.err
 	}
-	h.wrote(plan)
-	return plan, room.Result{Verdicts: verdicts, Commits: commits}, nil
+	t.wrote()
+	return plan, room.Result{Verdicts: t.verdicts, Commits: t.commits}, nil
 }
 
 // commitUnderLock locks the room, looks, judges and writes.
@@ -93,11 +92,11 @@ func (s *Store) commitUnderLock(ctx context.Context, pooled *pgxpool.Conn, plan 
 		return nil, room.Result{}, err
 	}
 
-	verdicts, commits := room.Decide(plan, h.at, h.cursors, reqs)
-	result := room.Result{Verdicts: verdicts, Commits: append(missed, commits...)}
+	t := judge(h, plan, reqs)
+	result := room.Result{Verdicts: t.verdicts, Commits: append(missed, t.commits...)}
 
 	plan.Memory = h
-	if !h.changed(commits) {
+	if !t.changes() {
 		end := `rollback`
 		if h.moved {
 			end = `commit`
@@ -106,15 +105,15 @@ func (s *Store) commitUnderLock(ctx context.Context, pooled *pgxpool.Conn, plan 
 		return plan, result, err
 	}
 	var b pgx.Batch
-	h.write(&b, plan, commits)
-	h.writeHead(&b, plan)
+	write(&b, []*turn{t})
+	t.writeHead(&b)
 	b.Queue(`commit`)
 	if err := conn.SendBatch(ctx, &b).Close(); err != nil {
-		if err := s.settle(ctx, pooled, h, commits, err); err != nil {
+		if err := s.settle(ctx, pooled, t, err); err != nil {
 			return nil, room.Result{}, err
 		}
 	}
-	h.wrote(plan)
+	t.wrote()
 	return plan, result, nil
 }
 

@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -122,7 +120,7 @@ type cutter struct {
 	cuts   atomic.Int64
 }
 
-func newCutter(t *testing.T, target string) *cutter {
+func newCutter(t testing.TB, target string) *cutter {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "parley-cut-")
 	if err != nil {
@@ -147,6 +145,13 @@ func newCutter(t *testing.T, target string) *cutter {
 		}
 	}()
 	return c
+}
+
+// throughCutter returns a cutter before the world's database, and its host.
+func (w *world) throughCutter() (proxy *cutter, host string) {
+	w.Helper()
+	proxy = newCutter(w, filepath.Join(w.pool.Config().ConnConfig.Host, ".s.PGSQL.5432"))
+	return proxy, filepath.Dir(proxy.Addr().String())
 }
 
 func (c *cutter) serve(near net.Conn) {
@@ -201,15 +206,9 @@ func TestLostCommitReplyIsResolved(t *testing.T) {
 
 func testLostCommitReply(t *testing.T, remembers bool) {
 	w := newWorld(t)
-	host := regexp.MustCompile(`host=(\S+)`).FindStringSubmatch(w.dsn)[1]
-	proxy := newCutter(t, filepath.Join(host, ".s.PGSQL.5432"))
-	through := strings.Replace(w.dsn, "host="+host, "host="+filepath.Dir(proxy.Addr().String()), 1)
-	opened, err := postgres.Open(context.Background(), through)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
-	config := opened.Config()
+	proxy, through := w.throughCutter()
+	config := w.pool.Config()
+	config.ConnConfig.Host = through
 	config.MaxConns = 1 // as when every connection of the pool was committing
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {

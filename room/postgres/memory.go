@@ -4,8 +4,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"parley/room"
 )
 
@@ -29,8 +27,8 @@ func remembered(plan *room.Plan) *head {
 
 // suffices reports whether the requests can be judged without looking into the
 // database first: every client's cursors are known, and nothing is to be looked up.
-func (h *head) suffices(conn *pgx.Conn, reqs []room.Request) bool {
-	if h == nil || h.wary > 0 || epochOn(conn, h.number) != h.epoch {
+func (h *head) suffices(reqs []room.Request) bool {
+	if h == nil || h.wary > 0 {
 		return false
 	}
 	for i := range reqs {
@@ -74,13 +72,6 @@ func (h *head) follow(last *head, plan *room.Plan) {
 		}
 		maps.Copy(h.known, last.known)
 	}
-}
-
-// wrote brings h to where the transaction left the room, and keeps it with the plan.
-func (h *head) wrote(plan *room.Plan) {
-	h.turn++
-	h.revs = maps.Clone(plan.Revs)
-	plan.Memory = h
 }
 
 // clock is the database's, as of an answer of its.

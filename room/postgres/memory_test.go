@@ -41,7 +41,12 @@ func (t *trips) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData)
 
 func (w *world) writing() *writing {
 	w.Helper()
-	config := w.pool.Config()
+	return w.writingOn(w.pool.Config())
+}
+
+// writingOn is writing through a pool of the test's choice.
+func (w *world) writingOn(config *pgxpool.Config) *writing {
+	w.Helper()
 	s := &writing{world: w, trips: &trips{}, revs: room.Revs{}}
 	config.ConnConfig.Tracer = s.trips
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)

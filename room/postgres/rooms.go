@@ -95,9 +95,9 @@ func firstCommit(ctx context.Context, tx pgx.Tx, n room.NewRoom) (room.ID, error
 		return "", verdicts[0].Err
 	}
 	var b pgx.Batch
-	h.writeRecords(&b, plan, commits)
-	h.writeActivity(&b, commits)
-	h.writeHead(&b, plan)
+	t := &turn{head: h, plan: plan, commits: commits}
+	write(&b, []*turn{t})
+	t.writeHead(&b)
 	return id, tx.SendBatch(ctx, &b).Close()
 }
 

@@ -8,8 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"parley/room"
 )
 
 // settle finds out what became of a transaction whose commit did not answer. A
@@ -17,7 +15,7 @@ import (
 // the log tells. It returns nil when the batch is durable. The connection's place
 // in the pool is given back first: when the database goes away all writers come
 // here at once, and each needs another connection.
-func (s *Store) settle(ctx context.Context, pooled *pgxpool.Conn, h *head, commits []room.Encoded, cause error) error {
+func (s *Store) settle(ctx context.Context, pooled *pgxpool.Conn, t *turn, cause error) error {
 	if _, refused := errors.AsType[*pgconn.PgError](cause); refused && !lostConnection(cause) {
 		return cause // the database answered: it rolled back
 	}
@@ -27,7 +25,7 @@ func (s *Store) settle(ctx context.Context, pooled *pgxpool.Conn, h *head, commi
 	pooled.Release()
 	ctx, cancel := bound(ctx) // the first deadline may be what broke the connection
 	defer cancel()
-	durable, err := s.committed(ctx, h.room, h, commits)
+	durable, err := s.committed(ctx, t)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w; its outcome could not be read: %w", cause, err)
@@ -47,14 +45,15 @@ func lostConnection(err error) bool {
 
 // committed reports whether the batch is in the database. It takes the lock
 // first: the lost transaction may still hold it, undecided.
-func (s *Store) committed(ctx context.Context, id room.ID, h *head, commits []room.Encoded) (bool, error) {
+func (s *Store) committed(ctx context.Context, t *turn) (bool, error) {
+	id := string(t.room)
 	var durable bool
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `select from heads where room_id = $1 for no key update`, id); err != nil {
 			return err
 		}
-		if len(commits) > 0 {
-			first := &commits[0]
+		if len(t.commits) > 0 {
+			first := &t.commits[0]
 			var body string
 			err := tx.QueryRow(ctx, `select body::text from activity where room_id = $1 and stream = $2 and rev = $3`,
 				id, first.Stream, first.Commit.Rev).Scan(&body)
@@ -64,7 +63,7 @@ func (s *Store) committed(ctx context.Context, id room.ID, h *head, commits []ro
 			}
 			return err
 		}
-		for key, c := range h.cursors {
+		for key, c := range t.cursors {
 			if !c.Dirty {
 				continue
 			}

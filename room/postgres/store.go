@@ -3,8 +3,9 @@
 //
 // A commit is judged by [room.Decide] from what the room's writer remembers, and
 // takes one round trip, in which the first statement proves that the memory
-// holds. Where it does not suffice there are two: the first locks the room's head
-// row and reads what judging needs, the second writes. See commit.go and ADR 14.
+// holds; rooms that are ready at the same time share it. Where the memory does not
+// suffice there are two: the first locks the room's head row and reads what judging
+// needs, the second writes. See commit.go, gang.go, ADR 14 and ADR 16.
 package postgres
 
 import (
@@ -46,11 +47,18 @@ var session = map[string]string{
 // Store keeps rooms in PostgreSQL. It is safe for concurrent use.
 type Store struct {
 	pool  *pgxpool.Pool
-	folds folds // of audit events
+	gang  gang          // of the commits that are judged from memory
+	locks chan struct{} // holds a token for each commit that may wait for a room's lock
+	folds folds         // of audit events
 }
 
 // New returns a store over a pool made by [Open].
-func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func New(pool *pgxpool.Pool) *Store {
+	// Half of the connections: rooms that are locked must not keep all of them.
+	s := &Store{pool: pool, locks: make(chan struct{}, max(1, pool.Config().MaxConns/2))}
+	s.gang.write = s.together
+	return s
+}
 
 // Option changes how a pool is made.
 type Option func(*pgxpool.Config)

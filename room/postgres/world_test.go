@@ -38,16 +38,31 @@ func newWorldOn(t testing.TB, dsn string) *world {
 	t.Helper()
 	w := &world{TB: t, dsn: dsn}
 	w.pool, w.store = w.open()
-	ctx := context.Background()
 	var err error
-	if w.workspace, err = w.store.EnsureWorkspace(ctx, "Northwind"); err != nil {
+	if w.workspace, err = w.store.EnsureWorkspace(context.Background(), "Northwind"); err != nil {
 		t.Fatal(err)
 	}
-	w.id, err = w.store.CreateRoom(ctx, room.NewRoom{
+	w.furnish()
+	return w
+}
+
+// anotherRoom is a room beside w's, with people of its own.
+func (w *world) anotherRoom() *world {
+	w.Helper()
+	other := *w
+	other.furnish()
+	return &other
+}
+
+// furnish makes a room with people and a milestone.
+func (w *world) furnish() {
+	w.Helper()
+	var err error
+	w.id, err = w.store.CreateRoom(context.Background(), room.NewRoom{
 		Workspace: w.workspace, Name: "Rollout plan", BuyerCompany: "Acme", SellerCompany: "Northwind", TimeZone: "Europe/Berlin", GoLive: "2027-03-01",
 	})
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
 	w.priya = w.join("Priya Nair", room.SideSeller, room.Owner)
 	w.marc = w.join("Marc Olsen", room.SideBuyer, room.Editor)
@@ -55,7 +70,6 @@ func newWorldOn(t testing.TB, dsn string) *world {
 	w.must(w.request(newClient(), 1, w.priya, room.Shared,
 		room.Op{Kind: "phase.add", ID: w.phase, Set: room.Fields{"name": "Evaluate"}},
 		room.Op{Kind: "milestone.add", ID: w.first, Set: room.Fields{"phase": string(w.phase), "title": "Security review"}}))
-	return w
 }
 
 // open returns another pool, as another server would have.

@@ -9,74 +9,87 @@ import (
 	"parley/room"
 )
 
-// changed reports whether a judged batch has anything to write.
-func (h *head) changed(commits []room.Encoded) bool {
-	if len(commits) > 0 {
-		return true
-	}
-	for _, c := range h.cursors {
-		if c.Dirty {
-			return true
-		}
-	}
-	return false
-}
-
-// write queues what a batch writes besides the head: records, log, cursors.
-func (h *head) write(b *pgx.Batch, plan *room.Plan, commits []room.Encoded) {
-	h.writeRecords(b, plan, commits)
-	h.writeActivity(b, commits)
-	h.writeCursors(b)
+// write queues what the turns of different rooms write besides the heads, each
+// kind in one statement for all of them: records, log, cursors.
+func write(b *pgx.Batch, turns []*turn) {
+	writeRecords(b, turns)
+	writeActivity(b, turns)
+	writeCursors(b, turns)
 }
 
 // writeHead queues the head's new revs, and its next turn.
-func (h *head) writeHead(b *pgx.Batch, plan *room.Plan) {
+func (t *turn) writeHead(b *pgx.Batch) {
 	b.Queue(`update heads set turn = turn + 1, shared = $2::bigint, seller = $3::bigint, buyer = $4::bigint where room_id = $1`,
-		string(h.room), int64(plan.Revs[room.Shared]), int64(plan.Revs[room.Seller]), int64(plan.Revs[room.Buyer]))
+		string(t.room), int64(t.plan.Revs[room.Shared]), int64(t.plan.Revs[room.Seller]), int64(t.plan.Revs[room.Buyer]))
 }
 
-func (h *head) writeActivity(b *pgx.Batch, commits []room.Encoded) {
-	if len(commits) == 0 {
+func writeActivity(b *pgx.Batch, turns []*turn) {
+	var rooms, workspaces, streams, ats, bodies []string
+	var revs []int64
+	var clients []*string
+	var seqs []*int64
+	for _, t := range turns {
+		for i := range t.commits {
+			c := &t.commits[i].Commit
+			rooms, workspaces, streams = append(rooms, string(t.room)), append(workspaces, t.workspace), append(streams, string(t.commits[i].Stream))
+			revs, ats, bodies = append(revs, int64(c.Rev)), append(ats, c.At), append(bodies, string(t.commits[i].Body))
+			var client *string
+			var seq *int64
+			if c.Client != "" {
+				client, seq = (*string)(&c.Client), &c.Seq
+			}
+			clients, seqs = append(clients, client), append(seqs, seq)
+		}
+	}
+	if len(revs) == 0 {
 		return
 	}
-	n := len(commits)
-	streams, revs, ats, bodies := make([]string, n), make([]int64, n), make([]string, n), make([]string, n)
-	clients, seqs := make([]*string, n), make([]*int64, n)
-	for i := range commits {
-		c := &commits[i].Commit
-		streams[i], revs[i], ats[i], bodies[i] = string(commits[i].Stream), int64(c.Rev), c.At, string(commits[i].Body)
-		if c.Client != "" {
-			client := string(c.Client)
-			clients[i], seqs[i] = &client, &c.Seq
-		}
-	}
+	var log table
+	log.add("room", "uuid", rooms)
+	log.add("workspace", "uuid", workspaces)
+	log.add("stream", "text", streams)
+	log.add("rev", "bigint", revs)
+	log.add("client", "uuid", clients)
+	log.add("seq", "bigint", seqs)
+	log.add("at", "timestamptz", ats)
+	log.add("body", "json", bodies)
+	from, args := log.from("t")
 	b.Queue(`insert into activity (room_id, workspace_id, stream, rev, client, seq, at, body)
-		select $1, $2, t.stream, t.rev, t.client::uuid, t.seq, t.at::timestamptz, t.body::json
-		from unnest($3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::text[]) as t(stream, rev, client, seq, at, body)`,
-		string(h.room), h.workspace, streams, revs, clients, seqs, ats, bodies)
+		select t.room, t.workspace, t.stream, t.rev, t.client, t.seq, t.at, t.body from `+from, args...)
 }
 
-func (h *head) writeCursors(b *pgx.Batch) {
-	var streams, clients, actors []string
+func writeCursors(b *pgx.Batch, turns []*turn) {
+	var rooms, workspaces, streams, clients, actors []string
 	var seqs, revs []int64
 	var refused []*string
-	for key, c := range h.cursors {
-		if !c.Dirty {
-			continue
+	for _, t := range turns {
+		for key, c := range t.cursors {
+			if !c.Dirty {
+				continue
+			}
+			rooms, workspaces = append(rooms, string(t.room)), append(workspaces, t.workspace)
+			streams, clients, actors = append(streams, string(key.Stream)), append(clients, string(key.Client)), append(actors, c.Actor)
+			seqs, revs = append(seqs, c.Seq), append(revs, int64(c.Rev))
+			refused = append(refused, encodeRefused(c.Refused))
 		}
-		streams, clients, actors = append(streams, string(key.Stream)), append(clients, string(key.Client)), append(actors, c.Actor)
-		seqs, revs = append(seqs, c.Seq), append(revs, int64(c.Rev))
-		refused = append(refused, encodeRefused(c.Refused))
 	}
 	if len(streams) == 0 {
 		return
 	}
+	var asked table
+	asked.add("room", "uuid", rooms)
+	asked.add("workspace", "uuid", workspaces)
+	asked.add("stream", "text", streams)
+	asked.add("client", "uuid", clients)
+	asked.add("actor", "text", actors)
+	asked.add("seq", "bigint", seqs)
+	asked.add("rev", "bigint", revs)
+	asked.add("refused", "jsonb", refused)
+	from, args := asked.from("t")
 	b.Queue(`insert into cursors (room_id, workspace_id, stream, client, actor, seq, rev, refused)
-		select $1, $2, t.stream, t.client::uuid, t.actor, t.seq, t.rev, t.refused::jsonb
-		from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[]) as t(stream, client, actor, seq, rev, refused)
+		select t.room, t.workspace, t.stream, t.client, t.actor, t.seq, t.rev, t.refused from `+from+`
 		on conflict (room_id, stream, client) do update
-		set actor = excluded.actor, seq = excluded.seq, rev = excluded.rev, refused = excluded.refused, seen_at = now()`,
-		string(h.room), h.workspace, streams, clients, actors, seqs, revs, refused)
+		set actor = excluded.actor, seq = excluded.seq, rev = excluded.rev, refused = excluded.refused, seen_at = now()`, args...)
 }
 
 func encodeRefused(refused map[int64]*room.Error) *string {
