@@ -21,7 +21,7 @@ The demo room, Northwind × Acme. Open two of these in two browsers:
   watch   anybody, read only     %[1]s/s/%[4]s
 `, origin, links.Seller, links.Buyer, links.Watch)
 		if links.SignIn != "" {
-			fmt.Fprintf(w, "  rooms   Priya's list of rooms    %s/signin/%s (works once)\n", origin, links.SignIn)
+			fmt.Fprintf(w, "  rooms   Priya's list of rooms  %s/signin/%s (works once)\n", origin, links.SignIn)
 		}
 	}
 	fmt.Fprintf(w, "\nCtrl-C stops it; what was acknowledged is kept.\n\n")
