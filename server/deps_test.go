@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"realtime/redis":           {"realtime", "room"},
 	"realtime/redis/redistest": {},
 	"server/watch":             {"room"},
+	"server/updates":           {"room", "server/mail", "server/watch"},
 	"server/web":               {"realtime", "room", "client", "server/holidays", "server/mail", "server/sheet", "server/portal", "server/watch"},
 	"server/holidays":          {"room"},
 	"server/embedded":          {},

@@ -20,6 +20,7 @@ import (
 	"parley/realtime/redis"
 	"parley/room"
 	"parley/room/postgres"
+	"parley/server/updates"
 	"parley/server/web"
 )
 
@@ -193,6 +194,7 @@ func (a *app) ready(ctx context.Context) error {
 
 // wait serves until ctx ends or something that must not end does.
 func (a *app) wait(ctx context.Context) error {
+	defer a.tell(ctx)()
 	served := make(chan error, 1)
 	a.serving.Store(true)
 	go func() { served <- a.http.Serve(a.listener) }()
@@ -208,6 +210,15 @@ func (a *app) wait(ctx context.Context) error {
 	case <-a.db.ended:
 		return errors.New("the embedded PostgreSQL has ended; start the server again")
 	}
+}
+
+// tell begins to tell by mail what changed, and returns what ends it.
+func (a *app) tell(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	sender := updates.Sender{Store: a.store, Mail: a.mails, PublicURL: a.cfg.PublicURL}
+	go func() { sender.Run(ctx); close(ended) }()
+	return func() { cancel(); <-ended }
 }
 
 // poolMetrics shows the connection pool.

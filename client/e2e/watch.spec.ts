@@ -83,6 +83,9 @@ test('every tab can be used by everybody, in light and dark', async ({ server, s
       await page.goto(`${link.path}/${tab}`);
       expect(await faults(page), `${tab}, ${colorScheme}`).toEqual([]);
     }
+  await page.getByRole('link', { name: 'Get updates by e-mail' }).click();
+  await expect(page.getByLabel('Your e-mail address')).toBeVisible();
+  expect(await faults(page), 'what one can ask for').toEqual([]);
 });
 
 test('when the link is taken back the plan leaves the screen; offline the page says how old it is', async ({
@@ -102,6 +105,29 @@ test('when the link is taken back the plan leaves the screen; offline the page s
   await server.api('DELETE', `/api/v1/links/${link.id}`);
   await expect(page.getByRole('heading', { name: 'This room is not here' })).toBeVisible({ timeout: 2_000 });
   await expect(page.getByText('Security review')).toHaveCount(0);
+});
+
+test('the plan is one sheet of paper, A4 or Letter, with when it was printed and where it is live', async ({
+  server,
+  sit,
+}) => {
+  const { room, seller } = await sitTogether(server, sit, { template: 'enterprise-procurement' });
+  const link = await server.link(room, 'none', 'viewer');
+  const { page } = await sit(`${link.path}/onepager`, { javaScriptEnabled: false });
+
+  await expect(page.locator('tbody tr:not(.phase-name)')).toHaveCount(18);
+  await expect(page.getByText(/As of \w{3} \d+ \w{3} \d{4}, \d\d:\d\d Berlin time/)).toBeVisible();
+  await expect(page.getByText(`${ORIGIN}${link.path}`)).toBeVisible();
+  for (const format of ['A4', 'Letter']) {
+    const paper = (await page.pdf({ format, printBackground: true })).toString('latin1');
+    expect(paper.match(/\/Type\s*\/Page\b/g)?.length, format).toBe(1);
+  }
+
+  // Members print the same from the room.
+  await seller.page.context().addCookies([{ name: 'parley_session', value: seller.session, url: ORIGIN }]);
+  await seller.page.goto(`/r/${room}/onepager`);
+  await expect(seller.page.getByText(`${ORIGIN}/r/${room}`)).toBeVisible();
+  expect(await faults(seller.page)).toEqual([]);
 });
 
 function sideways(page: Page): Promise<number> {

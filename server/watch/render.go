@@ -27,6 +27,12 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 		}
 		return of(n, len(list))
 	},
+	"mark": func(m *Milestone) string {
+		if m.Status == "blocked" {
+			return m.Status
+		}
+		return "late"
+	},
 	"args":     func(w words, m *Milestone, today string) row { return row{w, m, today} },
 	"measured": func(w words, c Measured) measured { return measured{w, c} },
 	"first":    func(list []Measured) []Measured { return list[:min(fewCriteria, len(list))] },
@@ -87,10 +93,10 @@ type Frame struct {
 	Version string // of the assets
 	Tag     string // changes when the page does
 	Now     time.Time
-	Live    *Live // nil for a page that stays as it is
-	Card    *Card // nil for none
-	Follow  bool  // updates, calendar and print are offered
-	Note    string
+	Live    *Live  // nil for a page that stays as it is
+	Card    *Card  // nil for none
+	Follow  bool   // updates, calendar and print are offered
+	Stop    string // where mails like the one that led here are stopped, "" for none did
 	OEmbed  string // where a site learns how to show the page, "" for nowhere
 }
 
@@ -128,19 +134,30 @@ type Notice struct {
 	Version string
 	Title   string
 	Texts   []string
+	Fault   string // what was wrong, "" for nothing
+	Follow  string // the page whose updates and calendar are offered, "" for none
 	Address string // shown to be copied
 	Links   []NoticeLink
 	Button  *NoticeButton
 }
 
-// NoticeLink is a way on from a notice.
-type NoticeLink struct{ Name, Href string }
+// NoticeLink is a way on from a notice. Its address is made here, of a token
+// that was found to be one: webcal is no scheme that html/template lets pass.
+type NoticeLink struct {
+	Name string
+	Href template.URL
+}
 
 // NoticeButton sends a form without fields.
 type NoticeButton struct{ Name, Action string }
 
 // Bytes writes the page.
-func (n Notice) Bytes() []byte { return execute("notice", n) }
+func (n Notice) Bytes() []byte {
+	return execute("notice", struct {
+		Notice
+		W words
+	}{n, english})
+}
 
 func execute(name string, data any) []byte {
 	var out bytes.Buffer

@@ -20,6 +20,7 @@ type fake struct {
 	PortalStore
 	accountStore // company_test.go has the real one
 
+	Follow
 	mu        sync.Mutex
 	rooms     map[room.ID]room.WorkspaceID
 	grants    map[string]room.Grant // by session token

@@ -55,7 +55,8 @@ type server struct {
 	hashing  hashing
 	signIns  *allowances // by network address
 	verifies *allowances // by network address
-	ledgers  *ledgers
+	ledgers  *readings[*room.Ledger]
+	events   *readings[*room.Events]
 	outlines *outlines
 	watched  *watched
 }
@@ -93,7 +94,7 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
-		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newLedgers(o.Store), outlines: newOutlines(o.Store),
+		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newReadings(o.Store, room.NewLedger), events: newReadings(o.Store, room.NewEvents), outlines: newOutlines(o.Store),
 		watched: newWatched(o.Store), signIns: signInAllowances(o.OpsPerSecond), verifies: verifyAllowances(o.OpsPerSecond),
 		hashing: make(hashing, hashesAtOnce),
 	}
@@ -192,6 +193,18 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)
 	s.plain(packed, raw("GET", "/join/{token}/"+tabPattern, "page-join-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfLink)
 	s.plain(plain, raw("GET", "/s/{token}/"+tabPattern, "page-watch-tab", "The same page at one of its tabs", "200", htmlType), s.watchPage)
+	s.plain(plain, raw("GET", "/s/{token}/onepager", "page-watch-sheet", "The plan on one sheet to print", "200", htmlType), s.watchSheet)
+	s.plain(plain, raw("GET", "/s/{token}/follow", "page-watch-follow", "Updates by e-mail and a calendar address", "200", htmlType), s.followPage)
+	s.plain(plain, raw("POST", "/s/{token}/updates", "ask-updates", "Ask for updates by e-mail, as a form", "200", htmlType), s.askUpdates)
+	s.plain(plain, raw("POST", "/s/{token}/calendar", "make-feed", "Make a calendar address, as a form", "201", htmlType), s.makeFeed)
+	s.plain(plain, raw("GET", "/calendar/{token}.ics", "feed", "A calendar of the plan's dates", "200", "text/calendar"), s.serveFeed)
+	s.plain(plain, raw("POST", "/calendar/{token}.ics/stop", "stop-feed", "End a calendar address", "200", htmlType), s.stopFeed)
+	s.plain(plain, raw("GET", "/updates/{token}", "page-updates", "Where the mails of a subscription lead", "200", htmlType), s.updatesPage)
+	s.plain(plain, raw("GET", "/updates/{token}/"+tabPattern, "page-updates-tab", "The same page at one of its tabs", "200", htmlType), s.updatesPage)
+	s.plain(plain, raw("POST", "/updates/{token}/confirm", "confirm-updates", "Confirm a subscription", "303", ""), s.confirmUpdates)
+	s.plain(plain, raw("GET", "/updates/{token}/stop", "page-stop-updates", "Asks whether to stop", "200", htmlType), s.stopPage)
+	s.plain(plain, raw("POST", "/updates/{token}/stop", "stop-updates", "End a subscription, also by one click of a mail program", "200", htmlType), s.stopUpdates)
+	s.plain(plain, raw("GET", "/r/{room}/onepager", "page-room-sheet", "The same for who is in the room", "200", htmlType), s.roomSheet)
 	s.plain(packed, raw("GET", "/r/{room}/"+tabPattern, "page-room-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfRoom)
 
 	s.plain(packed, raw("GET", "/e/{room}", "page-embed", "The page of a room in a frame", "200", htmlType), s.pageOfEmbed)

@@ -13,6 +13,8 @@ import (
 // [*room.Error]; code gone stands for everything that is not there, not theirs,
 // or no longer valid.
 type Store interface {
+	Follow
+
 	PortalStore
 	accountStore
 	// Authenticate returns what a session token grants.

@@ -15,6 +15,9 @@ type wayIn struct {
 	link room.Link
 	base string // where its tabs are
 	live bool   // a script may join by it
+	// follow offers updates, calendar and print: forms and pages of their own, which
+	// have no session to show at a door, and no place in a frame.
+	follow bool
 }
 
 // watchPage answers /s/{token}[/tab]: the whole plan, drawn here, for whoever
@@ -34,7 +37,36 @@ func (s *server) watchPage(w http.ResponseWriter, r *http.Request) {
 		s.doorPage(w, link)
 		return
 	}
-	s.watchBy(w, r, wayIn{link: link, base: "/s/" + token + "/", live: true})
+	s.watchBy(w, r, wayIn{link: link, base: "/s/" + token + "/", live: true, follow: !link.Closed()})
+}
+
+// watchSheet answers /s/{token}/onepager: the plan on one sheet to print.
+func (s *server) watchSheet(w http.ResponseWriter, r *http.Request) {
+	if link, ok := s.watching(w, r); ok {
+		s.sheet(w, r, link.Room, "/s/"+mux.Vars(r)["token"])
+	}
+}
+
+// roomSheet answers /r/{room}/onepager for who is in the room. It shows what
+// everybody may see: a sheet is handed on.
+func (s *server) roomSheet(w http.ResponseWriter, r *http.Request) {
+	id := mux.Vars(r)["room"]
+	if _, err := s.enter(r.Context(), id); err != nil {
+		s.page(w, r, visit{}, err)
+		return
+	}
+	s.sheet(w, r, room.ID(id), "/r/"+id)
+}
+
+func (s *server) sheet(w http.ResponseWriter, r *http.Request, id room.ID, path string) {
+	state, err := s.watched.state(r.Context(), id, 0)
+	if err != nil {
+		s.watchFault(w, r, err)
+		return
+	}
+	sheet := watch.Sheet{Plan: state.plan, Now: state.asOf(), URL: s.PublicURL + path, Back: path, Version: s.assets.version}
+	s.watchHeaders(w)
+	send(w, r, http.StatusOK, pack(sheet.Bytes()))
 }
 
 // watchBy answers with the page at the tab that the address names.
@@ -62,12 +94,12 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 	tag := s.assets.version + "-" + state.tag()
 	page := state.page(pageKey{base: in.base, tab: tab}, func() []byte {
 		frame := watch.Frame{
-			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(),
+			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(), Follow: in.follow,
 			Live:   &watch.Live{Room: in.link.Room, Epoch: state.epoch, Rev: state.rev},
 			OEmbed: s.oembedOf(in),
 		}
 		if !in.live {
-			frame.Live = nil
+			frame.Live, frame.Stop = nil, "stop"
 		}
 		return body.Page(frame)
 	})

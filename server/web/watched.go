@@ -252,15 +252,7 @@ func (s *watchedState) page(key pageKey, make func() []byte) packedPage {
 	if ok {
 		return p
 	}
-	p.plain = make()
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.DefaultCompression)
-	if err != nil {
-		panic(err) // the level is a constant, valid
-	}
-	_, _ = z.Write(p.plain) // a bytes.Buffer takes everything
-	_ = z.Close()
-	p.gzipped = packed.Bytes()
+	p = pack(make())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.pages) >= keptPages {
@@ -268,6 +260,15 @@ func (s *watchedState) page(key pageKey, make func() []byte) packedPage {
 	}
 	s.pages[key] = p
 	return p
+}
+
+// pack makes a page ready to be sent.
+func pack(plain []byte) packedPage {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write(plain) // a bytes.Buffer takes everything
+	_ = z.Close()
+	return packedPage{plain, packed.Bytes()}
 }
 
 // of returns the room's place among those that are kept.

@@ -9,3 +9,4 @@ import './overview.css';
 import './plan.css';
 import './follow.css';
 import './print.css';
+import './sheet.css';

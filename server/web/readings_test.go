@@ -94,7 +94,7 @@ func TestLedgersReadALogOnce(t *testing.T) {
 	f := newFake()
 	f.agreedLog(2*maxCommits - 2)
 	store := &counting{Store: f, epoch: "1"}
-	l := newLedgers(store)
+	l := newReadings(store, room.NewLedger)
 	read := func() (rev room.Rev) {
 		if err := l.read(t.Context(), roomA, func(l *room.Ledger) { rev = l.Rev() }); err != nil {
 			t.Error(err)
@@ -118,11 +118,11 @@ func TestLedgersReadALogOnce(t *testing.T) {
 		t.Errorf("after a rewind, read after %v", store.reads)
 	}
 
-	for n := range 2 * keptLedgers {
+	for n := range 2 * keptReadings {
 		l.of(room.ID(fmt.Sprint(n)))
 		l.of(roomA) // asked for all the time, it stays
 	}
-	if len(l.rooms) != keptLedgers || l.rooms[roomA].ledger == nil {
+	if len(l.rooms) != keptReadings || l.rooms[roomA].reading == nil {
 		t.Errorf("%d ledgers are kept", len(l.rooms))
 	}
 }
@@ -131,8 +131,8 @@ func TestLedgersReadALogOnce(t *testing.T) {
 func TestLedgersReadALongLogInSteps(t *testing.T) {
 	f := newFake()
 	f.agreedLog(0)
-	const length = ledgerPages*2 + 1
-	l := newLedgers(&short{f, length})
+	const length = readingPages*2 + 1
+	l := newReadings(&short{f, length}, room.NewLedger)
 	for _, want := range []room.Code{room.Busy, room.Busy, ""} {
 		err := l.read(t.Context(), roomA, func(*room.Ledger) {})
 		if room.CodeOf(err) != want || err != nil && want == "" {
