@@ -19,6 +19,7 @@ const patience = 10 * time.Second
 type couple struct {
 	*world
 	members [2]*member
+	other   *process
 	rev     int64
 	seq     int64
 }
@@ -32,7 +33,7 @@ func newCouple(t *testing.T, redisURL string) *couple {
 	other := start(t, append(env, "PARLEY_DATA="+t.TempDir())...)
 	omar, here := connect(t, w.process, w.room, w.seller, "", nil)
 	dana, _ := connect(t, other, w.room, w.buyer, "", nil)
-	return &couple{world: w, members: [2]*member{omar, dana}, rev: here.Streams[0].Rev}
+	return &couple{world: w, members: [2]*member{omar, dana}, other: other, rev: here.Streams[0].Rev}
 }
 
 // exchange has each member make an edit, which both see, byte for byte.
