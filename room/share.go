@@ -43,6 +43,7 @@ type Standing struct {
 	Rev    Rev // of the shared stream
 	Made   time.Time
 	CameIn time.Time // when somebody last came in by a link of the buyer's side; zero for never
+	Asker  RecordID  // who the account that asks is in the room, "" when it is not in it
 }
 
 // Summary is one line of the list of rooms: what the shared stream says.

@@ -122,7 +122,7 @@ func (d *demoRoom) wanted(ctx context.Context) (bool, error) {
 func (d *demoRoom) rooms(ctx context.Context) ([]room.Summary, error) {
 	var ids []room.ID
 	for _, closed := range []bool{false, true} {
-		standings, err := d.store.Standings(ctx, d.workspace, closed)
+		standings, err := d.store.Standings(ctx, d.workspace, "", closed)
 		if err != nil {
 			return nil, err
 		}

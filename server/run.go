@@ -138,7 +138,7 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 	}
 	a.metrics.MustRegister(poolMetrics{db.pool})
 	a.store = postgres.NewSteady(postgres.New(db.pool))
-	workspace, err := a.store.EnsureWorkspace(ctx, "Workspace")
+	workspace, err := a.store.EnsureWorkspace(ctx, room.Unnamed)
 	if err == nil && a.cfg.Owner != "" {
 		_, err = a.store.EnsureOwner(ctx, workspace, a.cfg.Owner, "")
 	}

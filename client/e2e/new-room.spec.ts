@@ -76,7 +76,7 @@ test('nobody but an owner of the selling side makes rooms', async ({ server, sit
   await expect(buyer.page.getByRole('button', { name: 'Make the room' })).toHaveCount(0);
 
   const stranger = await sit('/new');
-  await expect(stranger.page.getByRole('alert')).toContainText('Open one of your rooms first');
+  await expect(stranger.page.getByRole('alert')).toContainText('Sign in first');
 });
 
 // sessionKey is where the browser keeps the session of its room.

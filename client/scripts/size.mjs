@@ -9,6 +9,7 @@ const FIRST_BYTES = 70_000;
 const LATER_BYTES = 90_000;
 const DOOR_BYTES = 6_000;
 const WATCH_BYTES = 25_000; // the server draws that page, its script keeps it fresh
+const DESK_BYTES = 60_000; // the seller's pages are an application of their own
 const STYLES_BYTES = 20_000; // of each page
 // The script that portals load into pages of their own.
 const EMBED_BYTES = 6_000;
@@ -38,6 +39,8 @@ for (const [screen, files] of Object.entries(SCREENS)) {
 for (const alone of ['watch.js', 'door.js']) first.add(alone);
 judge('script of a link’s door', ['door.js'], DOOR_BYTES);
 judge('script of who watches', ['watch.js'], WATCH_BYTES);
+first.add('desk.js');
+judge('script of the seller’s pages', ['desk.js'], DESK_BYTES);
 judge(
   'later scripts',
   [...texts.keys()].filter((name) => name.endsWith('.js') && !first.has(name) && !EMBED.test(name)),

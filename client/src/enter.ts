@@ -1,8 +1,11 @@
 // The way of a member into a room of their workspace. A GET changes nothing, so the
 // page asks by a POST for a session of the room and then loads what it was asked for.
 
+import { sessionKeyOf } from './connection/session';
+import { openStore } from './connection/storage';
+
 /** AGAIN_MS is how soon a page that comes back says that no cookie was kept. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 3_000;
 
 const text = document.getElementById('app');
 if (text === null) throw new Error('the page has no #app');
@@ -35,6 +38,9 @@ async function enter(): Promise<void> {
   }
   const answer = await fetch(`/api/v1/rooms/${encodeURIComponent(room)}/enter`, { method: 'POST' });
   if (answer.ok) {
+    // The cookie is of the newest room alone: each room's page keeps its own session.
+    const { session_token } = (await answer.json()) as { session_token: string };
+    openStore('localStorage').set(sessionKeyOf(room), session_token);
     location.reload();
     return;
   }

@@ -135,8 +135,8 @@ func (s Steady) RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID
 }
 
 // Standings is [Store.Standings].
-func (s Steady) Standings(ctx context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error) {
-	return again(ctx, s, away, func() ([]room.Standing, error) { return s.Store.Standings(ctx, ws, closed) })
+func (s Steady) Standings(ctx context.Context, ws room.WorkspaceID, asker room.AccountID, closed bool) ([]room.Standing, error) {
+	return again(ctx, s, away, func() ([]room.Standing, error) { return s.Store.Standings(ctx, ws, asker, closed) })
 }
 
 // Summaries is [Store.Summaries].
@@ -236,4 +236,33 @@ func (s Steady) CreateLink(ctx context.Context, n room.NewLink) (room.Link, stri
 		return m, err
 	})
 	return m.link, m.token, err
+}
+
+// Brand is [Store.Brand].
+func (s Steady) Brand(ctx context.Context, ws room.WorkspaceID) (room.Brand, error) {
+	return again(ctx, s, away, func() (room.Brand, error) { return s.Store.Brand(ctx, ws) })
+}
+
+// SetBrand is [Store.SetBrand]: setting twice is setting once.
+func (s Steady) SetBrand(ctx context.Context, ws room.WorkspaceID, b room.Brand) error {
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.SetBrand(ctx, ws, b) })
+	return err
+}
+
+// WorkspaceLinks is [Store.WorkspaceLinks].
+func (s Steady) WorkspaceLinks(ctx context.Context, ws room.WorkspaceID, after room.LinkID, limit int) ([]room.Link, room.LinkID, error) {
+	type page struct {
+		links []room.Link
+		next  room.LinkID
+	}
+	p, err := again(ctx, s, away, func() (p page, err error) {
+		p.links, p.next, err = s.Store.WorkspaceLinks(ctx, ws, after, limit)
+		return p, err
+	})
+	return p.links, p.next, err
+}
+
+// WorkspaceRequests is [Store.WorkspaceRequests].
+func (s Steady) WorkspaceRequests(ctx context.Context, ws room.WorkspaceID, limit int) ([]room.AccessRequest, error) {
+	return again(ctx, s, away, func() ([]room.AccessRequest, error) { return s.Store.WorkspaceRequests(ctx, ws, limit) })
 }

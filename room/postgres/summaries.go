@@ -13,16 +13,18 @@ import (
 )
 
 // Standings returns where a workspace's rooms stand, in one query: those that
-// people are at work on, or those that are closed.
-func (s *Store) Standings(ctx context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error) {
+// people are at work on, or those that are closed. Asker is the account that asks,
+// "" for none.
+func (s *Store) Standings(ctx context.Context, ws room.WorkspaceID, asker room.AccountID, closed bool) ([]room.Standing, error) {
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	var out []room.Standing
 	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		rows, err := conn.Query(ctx, `select r.id::text, h.epoch, h.shared, r.created_at,
-				(select max(l.last_used_at) from links l where l.room_id = r.id and l.side = 'buyer')
+				(select max(l.last_used_at) from links l where l.room_id = r.id and l.side = 'buyer'),
+				coalesce((select a.participant::text from room_accounts a where a.room_id = r.id and a.account_id = nullif($3, '')::uuid), '')
 			from rooms r join heads h on h.room_id = r.id join room_plans p on p.room_id = r.id and p.stream = 'shared'
-			where r.workspace_id = $1 and (p.status in ('won', 'lost', 'archived')) = $2`, ws, closed)
+			where r.workspace_id = $1 and (p.status in ('won', 'lost', 'archived')) = $2`, ws, closed, asker)
 		if err != nil {
 			return err
 		}
@@ -30,7 +32,7 @@ func (s *Store) Standings(ctx context.Context, ws room.WorkspaceID, closed bool)
 			var st room.Standing
 			var epoch int
 			var came *time.Time
-			err := row.Scan(&st.ID, &epoch, &st.Rev, &st.Made, &came)
+			err := row.Scan(&st.ID, &epoch, &st.Rev, &st.Made, &came, &st.Asker)
 			st.Epoch = epochOn(conn.Conn(), epoch)
 			if came != nil {
 				st.CameIn = *came

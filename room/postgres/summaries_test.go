@@ -72,6 +72,27 @@ func TestASummaryKnowsFounderAndTheBuyersLastChange(t *testing.T) {
 	}
 }
 
+// Who asks is known in the rooms that they are in, and nobody else is.
+func TestAStandingKnowsWhoAsks(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	account := room.AccountID(newID())
+	if _, err := w.pool.Exec(ctx, `with a as (insert into accounts (id, email) values ($1, 'priya@northwind.example')),
+			m as (insert into members (workspace_id, account_id, role) values ($2, $1, 'member'))
+		select 1`, account, w.workspace); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pool.Exec(ctx, `insert into room_accounts (workspace_id, room_id, account_id, participant) values ($1, $2, $3, $4)`, w.workspace, w.id, account, w.priya.ID); err != nil {
+		t.Fatal(err)
+	}
+	for asker, want := range map[room.AccountID]room.RecordID{account: w.priya.ID, room.AccountID(newID()): "", "": ""} {
+		list, err := w.store.Standings(ctx, w.workspace, asker, false)
+		if err != nil || len(list) != 1 || list[0].Asker != want {
+			t.Errorf("%q asks: %+v, %v", asker, list, err)
+		}
+	}
+}
+
 // A room is among those that are worked on, or among the closed ones, and no
 // other workspace sees it in either.
 func TestRoomsAreOpenOrClosed(t *testing.T) {
@@ -79,7 +100,7 @@ func TestRoomsAreOpenOrClosed(t *testing.T) {
 	ctx := context.Background()
 	count := func(ws room.WorkspaceID, closed bool) int {
 		t.Helper()
-		list, err := w.store.Standings(ctx, ws, closed)
+		list, err := w.store.Standings(ctx, ws, "", closed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +126,7 @@ func TestRoomsAreOpenOrClosed(t *testing.T) {
 
 func (w *world) standing() room.Standing {
 	w.Helper()
-	list, err := w.store.Standings(context.Background(), w.workspace, false)
+	list, err := w.store.Standings(context.Background(), w.workspace, "", false)
 	if err != nil || len(list) != 1 {
 		w.Fatalf("%+v, %v", list, err)
 	}
@@ -142,7 +163,7 @@ func BenchmarkList(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	standings, err := w.store.Standings(ctx, w.workspace, false)
+	standings, err := w.store.Standings(ctx, w.workspace, "", false)
 	if err != nil || len(standings) != 500 {
 		b.Fatal(len(standings), err)
 	}
@@ -152,7 +173,7 @@ func BenchmarkList(b *testing.B) {
 	}
 	b.Run("standings", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := w.store.Standings(ctx, w.workspace, false); err != nil {
+			if _, err := w.store.Standings(ctx, w.workspace, "", false); err != nil {
 				b.Fatal(err)
 			}
 		}

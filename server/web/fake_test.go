@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -37,6 +38,7 @@ type fake struct {
 	founded   *room.NewRoom
 	own       map[room.TemplateID]*room.Template // workspaceA's templates
 	defaults  room.Defaults
+	known     room.Brand     // by what people know workspaceA
 	lines     []room.Summary // workspaceA's rooms
 	standings map[room.ID]room.Standing
 	read      []room.ID    // whose plans were read for the list
@@ -173,7 +175,7 @@ func (f *fake) DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.
 	return err
 }
 
-func (f *fake) Standings(_ context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error) {
+func (f *fake) Standings(_ context.Context, ws room.WorkspaceID, _ room.AccountID, closed bool) ([]room.Standing, error) {
 	var out []room.Standing
 	for _, r := range f.lines {
 		if ws == workspaceA && closed == (r.Status == "archived") {
@@ -219,6 +221,30 @@ func plannedRoom() *room.Plan {
 		add(room.Milestone, id, f)
 	}
 	return p
+}
+
+func (f *fake) WorkspaceLinks(_ context.Context, ws room.WorkspaceID, after room.LinkID, limit int) ([]room.Link, room.LinkID, error) {
+	var out []room.Link
+	for _, token := range slices.Sorted(maps.Keys(f.links)) {
+		if l := f.links[token]; l.Workspace == ws && l.ID > after {
+			out = append(out, l)
+		}
+	}
+	if len(out) > limit {
+		return out[:limit], out[limit-1].ID, nil
+	}
+	return out, "", nil
+}
+
+func (f *fake) WorkspaceRequests(_ context.Context, _ room.WorkspaceID, limit int) ([]room.AccessRequest, error) {
+	return f.doors.requests[:min(limit, len(f.doors.requests))], nil
+}
+
+func (f *fake) Brand(context.Context, room.WorkspaceID) (room.Brand, error) { return f.known, nil }
+
+func (f *fake) SetBrand(_ context.Context, _ room.WorkspaceID, b room.Brand) error {
+	f.known = b
+	return nil
 }
 
 func (f *fake) Defaults(context.Context, room.WorkspaceID) (room.Defaults, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"parley/room"
@@ -50,8 +51,9 @@ type DealOwner struct {
 type listRoomsIn struct {
 	Cursor      string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
 	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-	Filter      string `query:"filter" enum:"all,late,at_risk,quiet,soon,closed" default:"all" doc:"soon: going live in 30 days or less; closed: won, lost and archived rooms, which no other filter gives"`
+	Filter      string `query:"filter" enum:"all,mine,late,at_risk,quiet,soon,closed" default:"all" doc:"mine: whose deal is that of who is signed in; soon: going live in 30 days or less; closed: won, lost and archived rooms, which no other filter gives"`
 	Query       string `query:"q" maxLength:"100" doc:"words that the names of the room, its companies or its owner hold"`
+	Room        string `query:"room" format:"uuid" doc:"this room alone, open or closed"`
 	IfNoneMatch string `header:"If-None-Match"`
 }
 
@@ -65,6 +67,7 @@ type RoomPage struct {
 // RoomCounts says how many rooms each filter gives, whatever q is.
 type RoomCounts struct {
 	All    int `json:"all"`
+	Mine   int `json:"mine"`
 	Late   int `json:"late"`
 	AtRisk int `json:"at_risk"`
 	Quiet  int `json:"quiet"`
@@ -89,12 +92,12 @@ func (s *server) listRooms(ctx context.Context, in *listRoomsIn) (*listRoomsOut,
 		return nil, err
 	}
 	now := time.Now()
-	lines, err := s.outlines.read(ctx, c.workspace, in.Filter == "closed", now)
+	lines, err := s.linesOf(ctx, c, in, now)
 	if err != nil {
 		return nil, err
 	}
 	page := RoomPage{Rooms: []RoomSummary{}}
-	if in.Filter != "closed" {
+	if in.Filter != "closed" && in.Room == "" {
 		page.Counts = countsOf(lines, now)
 	}
 	shown := choose(lines, in.Filter, in.Query, now)
@@ -117,6 +120,19 @@ func (s *server) listRooms(ctx context.Context, in *listRoomsIn) (*listRoomsOut,
 	return &listRoomsOut{Status: http.StatusOK, ETag: tag, Body: page}, nil
 }
 
+// linesOf reads the lines that the list is chosen from.
+func (s *server) linesOf(ctx context.Context, c caller, in *listRoomsIn, now time.Time) ([]line, error) {
+	lines, err := s.outlines.read(ctx, c.workspace, c.seat.Account, in.Filter == "closed", now)
+	if err != nil || in.Room == "" {
+		return lines, err
+	}
+	closed, err := s.outlines.read(ctx, c.workspace, c.seat.Account, true, now)
+	return slices.DeleteFunc(append(lines, closed...), func(l line) bool { return l.summary.ID != room.ID(in.Room) }), err
+}
+
+// shownReasons is how many reasons of its health a line tells: the room has them all.
+const shownReasons = 3
+
 func (l line) view(now time.Time) RoomSummary {
 	r, o := l.summary, l.outline
 	out := RoomSummary{
@@ -124,6 +140,7 @@ func (l line) view(now time.Time) RoomSummary {
 		Status: r.Status, TimeZone: r.TimeZone, Today: l.today, GoLive: r.GoLive, ForecastGoLive: o.ForecastGoLive, SlipDays: o.SlipDays,
 		Progress: o.Progress, Runway: o.Strip, Health: o.Health,
 	}
+	out.Health.Reasons = out.Health.Reasons[:min(shownReasons, len(out.Health.Reasons))]
 	if n := o.Next; n != nil {
 		out.Next.Value = &NextMilestone{ID: n.ID, Title: n.Title, Due: n.Due, Late: n.Late, With: n.With}
 	}

@@ -18,6 +18,7 @@ const soonDays = 30
 var filters = map[string]func(l line, now time.Time) bool{
 	"all":     func(line, time.Time) bool { return true },
 	"closed":  func(line, time.Time) bool { return true }, // the store gave nothing else
+	"mine":    func(l line, _ time.Time) bool { return l.outline.Owner != "" && l.outline.Owner == l.standing.Asker },
 	"late":    func(l line, _ time.Time) bool { return l.outline.Health.Level == room.Late },
 	"at_risk": func(l line, _ time.Time) bool { return l.outline.Health.Level == room.AtRisk },
 	"quiet":   func(l line, now time.Time) bool { return l.quietFor(now) > 0 },
@@ -33,7 +34,7 @@ func countsOf(lines []line, now time.Time) RoomCounts {
 		}
 		return n
 	}
-	return RoomCounts{All: len(lines), Late: count("late"), AtRisk: count("at_risk"), Quiet: count("quiet"), Soon: count("soon")}
+	return RoomCounts{All: len(lines), Mine: count("mine"), Late: count("late"), AtRisk: count("at_risk"), Quiet: count("quiet"), Soon: count("soon")}
 }
 
 // goesLiveBy reports whether go-live is ahead, and due by a day.

@@ -158,8 +158,11 @@ func TestFiltersGiveWhatTheyCount(t *testing.T) {
 	a := newApp(t)
 	standingRooms(a, 20)
 	a.fake.standings[a.fake.lines[1].ID] = room.Standing{Made: time.Now().AddDate(0, 0, -11)}
+	mine := a.fake.lines[2] // whose owner is who asks
+	mine.Plan.Streams[room.Shared][room.Participant] = room.Records{priya: {ID: priya, Fields: room.Fields{"name": "Priya Nair", "side": "seller", "access": "owner", "state": "active"}}}
+	a.fake.standings[mine.ID] = room.Standing{Made: time.Now(), Asker: priya}
 	counts := a.get("/api/v1/rooms", as(adminKey)).ok(http.StatusOK)["counts"].(map[string]any)
-	for filter, want := range map[string]int{"all": 18, "late": 0, "at_risk": 6, "quiet": 1, "soon": 6} {
+	for filter, want := range map[string]int{"all": 18, "mine": 1, "late": 0, "at_risk": 6, "quiet": 1, "soon": 6} {
 		page := a.get("/api/v1/rooms?limit=100&filter="+filter, as(adminKey)).ok(http.StatusOK)
 		if n := len(page["rooms"].([]any)); n != want || fmt.Sprint(counts[filter]) != fmt.Sprint(want) {
 			t.Errorf("%s: %d rooms, counted %v, want %d", filter, n, counts[filter], want)

@@ -35,8 +35,8 @@ func newOutlines(store Store) *outlines {
 
 // read returns the lines of a workspace's rooms as they are now, in no order:
 // those that people are at work on, or the closed ones.
-func (o *outlines) read(ctx context.Context, ws room.WorkspaceID, closed bool, now time.Time) ([]line, error) {
-	standings, err := o.store.Standings(ctx, ws, closed)
+func (o *outlines) read(ctx context.Context, ws room.WorkspaceID, asker room.AccountID, closed bool, now time.Time) ([]line, error) {
+	standings, err := o.store.Standings(ctx, ws, asker, closed)
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,12 @@ const htmlType = "text/html; charset=utf-8"
 
 // visit is a caller who may see a page, and how it came.
 type visit struct {
-	room    room.ID
-	member  room.RecordID // looked up in the plan, "" for a watcher's view
-	link    *bootLink
-	session bool
-	tab     string // the one its address names, "" for the first it is given
+	workspace room.WorkspaceID
+	room      room.ID
+	member    room.RecordID // looked up in the plan, "" for a watcher's view
+	link      *bootLink
+	session   bool
+	tab       string // the one its address names, "" for the first it is given
 }
 
 // pageOfLink answers /join/{token}. The token opens the page; a GET changes
@@ -39,7 +40,7 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := visit{
-		room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
+		workspace: link.Workspace, room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
 		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
 	}
 	if before, ok := s.cameBy(r.Context(), link); ok && before.Member.ID != "" && v.member == "" {
@@ -54,16 +55,20 @@ func (s *server) pageOfRoom(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["room"]
 	grant, err := s.enter(r.Context(), id)
 	if code := room.CodeOf(err); (code == room.Gone || code == codeUnauthorized) && s.mayEnter(r.Context(), id) {
-		s.html(w, http.StatusOK, shellData{Version: s.assets.version, Page: roomPage, Script: "enter", Text: "Opening the room …", Boot: "{}"})
+		s.html(w, http.StatusOK, shellData{Version: s.assets.version, Title: roomTitle, Page: deskPage, Script: "enter", Boot: "{}"})
 		return
 	}
-	s.page(w, r, visit{room: grant.Room, member: grant.Member.ID, session: true, tab: mux.Vars(r)["tab"]}, err)
+	s.page(w, r, visit{workspace: grant.Workspace, room: grant.Room, member: grant.Member.ID, session: true, tab: mux.Vars(r)["tab"]}, err)
 }
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error) {
 	var b boot
+	var brand room.Brand
 	if err == nil {
 		b, err = s.boot(r.Context(), v)
+	}
+	if err == nil {
+		brand, err = s.Store.Brand(r.Context(), v.workspace)
 	}
 	status := http.StatusOK
 	switch code := room.CodeOf(err); {
@@ -74,7 +79,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error
 		s.fault(w, r, err)
 		return
 	}
-	s.render(w, status, b, s.partsOf(v, b))
+	s.render(w, status, b, s.partsOf(v, b), accentHref(brand.Accent))
 }
 
 // shell is the page before its script runs. Its title says nothing of the deal:
@@ -86,44 +91,47 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
-<title>Shared plan · Parley</title>
+<title>{{.Title}} · Parley</title>
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/{{.Version}}/{{.Page}}.css">
+{{- with .Accent}}
+<link rel="stylesheet" href="{{.}}">
+{{- end}}
 {{- range .Parts}}
 <link rel="modulepreload" href="/assets/{{$.Version}}/{{.File}}"{{with .Media}} media="{{.}}"{{end}}>
 {{- end}}
-{{- if .Boot}}
 <script type="module" src="/assets/{{.Version}}/{{or .Script .Page}}.js"></script>
-{{- end}}
 </head>
 <body>
-<div id="app">{{.Text}}</div>
-{{- if .Boot}}
+<div id="app"></div>
 <script type="application/json" id="boot">{{.Boot}}</script>
 <noscript>This page is a live plan and needs JavaScript.</noscript>
-{{- end}}
 </body>
 </html>
 `))
 
-// roomPage is the page of a room; texts without a script have its style.
-const roomPage = "app"
+// roomPage is the page of a room, and what previews of a link show of it.
+const (
+	roomPage  = "app"
+	roomTitle = "Shared plan"
+)
 
 type shellData struct {
 	Version string
-	Text    string
+	Title   string
 	Page    string // the name of its script and style
 	Script  string // of its script where that has another name
+	Accent  string // the address of the company's colour, "" for Parley's own
 	Parts   []part
 	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
 }
 
-func (s *server) render(w http.ResponseWriter, status int, b boot, parts []part) {
+func (s *server) render(w http.ResponseWriter, status int, b boot, parts []part, accent string) {
 	data, err := json.Marshal(b)
 	if err != nil {
 		panic(err) // every part was JSON before
 	}
-	s.html(w, status, shellData{Version: s.assets.version, Page: roomPage, Parts: parts, Boot: template.JS(data)})
+	s.html(w, status, shellData{Version: s.assets.version, Title: roomTitle, Page: roomPage, Accent: accent, Parts: parts, Boot: template.JS(data)})
 }
 
 func (s *server) html(w http.ResponseWriter, status int, data shellData) {
@@ -151,22 +159,5 @@ func (s *server) pagePolicy() string {
 // newRoom answers /new: the same bytes for everybody. What its visitor may do
 // is asked for by the script.
 func (s *server) newRoom(w http.ResponseWriter, _ *http.Request) {
-	s.html(w, http.StatusOK, shellData{Version: s.assets.version, Page: "new", Boot: "{}"})
-}
-
-// home is for who opens the server's bare address.
-func (s *server) home(w http.ResponseWriter, _ *http.Request) {
-	s.html(w, http.StatusOK, shellData{
-		Version: s.assets.version, Page: roomPage,
-		Text: "Parley is running. Open the link you were sent, or one of those the server printed when it started.",
-	})
-}
-
-// fault tells a person, in words, that the page could not be made.
-func (s *server) fault(w http.ResponseWriter, r *http.Request, err error) {
-	p := s.fail(r.Context(), err)
-	for k, v := range p.GetHeaders() {
-		w.Header()[k] = v
-	}
-	s.html(w, p.Status, shellData{Version: s.assets.version, Page: roomPage, Text: "This plan cannot be shown right now. Load the page again in a moment."})
+	s.html(w, http.StatusOK, shellData{Version: s.assets.version, Title: "New room", Page: "new", Boot: "{}"})
 }

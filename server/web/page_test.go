@@ -14,7 +14,7 @@ import (
 func linkedApp(t *testing.T) *app {
 	a := newApp(t)
 	link := func(n string, side room.Side, who room.RecordID) room.Link {
-		return room.Link{ID: room.LinkID("40000000-0000-4000-8000-0000000000" + n), Workspace: workspaceA, Room: roomA, Side: side, Access: room.Editor, Participant: who}
+		return room.Link{ID: room.LinkID("40000000-0000-4000-8000-0000000000" + n), Workspace: workspaceA, Room: roomA, Side: side, Access: room.Editor, Participant: who, Door: room.DoorOpen}
 	}
 	a.fake.links["parley_buyer"] = link("01", room.SideBuyer, "")
 	a.fake.links["parley_marc"] = link("02", room.SideBuyer, marc)

@@ -100,10 +100,8 @@ func newServer(o Options) (*server, error) {
 	}
 	s.Hub = rechecking{o.Hub, s.watched}
 	s.router.Use(s.observe, s.withCredentials)
-	s.router.NotFoundHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNotHere) }))
-	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, room.Errorf(codeMethod, "this address does not know that method"))
-	}))
+	s.router.NotFoundHandler = s.observe(http.HandlerFunc(s.notRouted))
+	s.router.MethodNotAllowedHandler = s.observe(http.HandlerFunc(s.badMethod))
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
 	if err != nil {
 		return nil, err
@@ -128,6 +126,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("GET", "/api/v1/rooms/{room}/ledger", "get-ledger", "Read how dates moved, and who kept the agreed ones"), s.getLedger)
 	handle(s, op("GET", "/api/v1/workspace", "get-workspace", "Read what new rooms begin with"), s.getWorkspace)
 	handle(s, op("PUT", "/api/v1/workspace", "put-workspace", "Say what new rooms begin with"), s.putWorkspace)
+	handle(s, op("GET", "/api/v1/brand", "get-brand", "Read by what people know the workspace"), s.getBrand)
+	handle(s, op("PUT", "/api/v1/brand", "put-brand", "Say by what people know the workspace"), s.putBrand)
 	handle(s, op("GET", "/api/v1/holidays", "list-countries", "List the places whose holidays are known"), s.listCountries)
 	handle(s, op("GET", "/api/v1/holidays/{country}", "list-holidays", "Read the holidays of a place"), s.listHolidays)
 	handle(s, op("GET", "/api/v1/rooms/{room}/schedule", "get-schedule", "What follows from the dates: forecast, slack, health"), s.getSchedule)
@@ -136,6 +136,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	handle(s, op("POST", "/api/v1/rooms/{room}/preview", "preview-op", "See what an op would change"), s.previewOp)
 	handle(s, op("POST", "/api/v1/rooms/{room}/links", "create-link", "Make a share link", http.StatusCreated), s.createLink)
 	handle(s, op("GET", "/api/v1/rooms/{room}/links", "list-links", "List a room's share links"), s.listLinks)
+	handle(s, op("GET", "/api/v1/links", "list-all-links", "List the share links of all rooms"), s.listAllLinks)
+	handle(s, op("GET", "/api/v1/requests", "list-all-requests", "List who asks for access to any room and waits for an answer"), s.listAllRequests)
 	handle(s, op("DELETE", "/api/v1/links/{id}", "revoke-link", "Revoke a share link and end its sessions"), s.revokeLink)
 	handle(s, op("PATCH", "/api/v1/links/{id}", "change-link", "Change a share link: pause it, extend it, ask for more at its door"), s.changeLink)
 	handle(s, op("GET", "/api/v1/rooms/{room}/requests", "list-requests", "List who asks for access and waits for an answer"), s.listRequests)
@@ -186,8 +188,12 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(plain, raw("GET", "/api/v1/rooms/{room}/live", "live", "The live socket, subprotocol parley.v1", "101", ""), s.serveSocket)
 	s.plain(packed, raw("GET", "/api/openapi.json", "openapi", "This document", "200", "application/openapi+json"), s.serveOpenAPI)
 
-	s.plain(packed, raw("GET", "/", "home", "Where to start", "200", htmlType), s.home)
+	s.plain(packed, raw("GET", "/", "home", "A seller's rooms, or the front door", "200", htmlType), s.home)
 	s.plain(packed, raw("GET", "/new", "page-new", "The page that makes rooms", "200", htmlType), s.newRoom)
+	s.plain(packed, raw("GET", "/signin", "page-signin", "Where sellers sign in", "200", htmlType), s.desk)
+	s.plain(packed, raw("GET", "/signin/{ticket}", "page-ticket", "The page of a mailed link to sign in", "200", htmlType), s.desk)
+	s.plain(packed, raw("GET", "/settings", "page-settings", "The settings of a workspace", "200", htmlType), s.desk)
+	s.plain(packed, raw("GET", "/settings/{page:.+}", "page-setting", "One of its pages", "200", htmlType), s.desk)
 	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)
 	s.plain(plain, raw("GET", "/s/{token}", "page-watch", "The page of a watcher link", "200", htmlType), s.watchPage)
 	s.plain(packed, raw("GET", "/r/{room}", "page-room", "The page of a room, by the session cookie", "200", htmlType), s.pageOfRoom)
@@ -214,6 +220,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/mail", "kept-mails", "The mails of a server that sends none, on its own machine", "200", htmlType), s.keptMails)
 	s.plain(packed, raw("GET", "/mail/{id}", "kept-mail", "One of them as its reader would see it", "200", htmlType), s.keptMail)
 
+	s.plain(plain, raw("GET", accentPath, "accent", "The style of a company's colour", "200", "text/css"), s.serveAccent)
 	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
 	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)
 	s.plain(plain, raw("GET", "/healthz", "healthz", "Is the process alive", "200", "text/plain"), s.healthz)

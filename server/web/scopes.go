@@ -29,6 +29,9 @@ var scopes = []struct {
 	{"/api/v1/workspace", "", room.ScopeSettingsWrite},
 	{"/api/v1/workspace", "GET", room.ScopeRoomsRead},
 	{"/api/v1/holidays", "GET", room.ScopeRoomsRead},
+	{"/api/v1/brand", "", room.ScopeSettingsWrite},
+	{"/api/v1/brand", "GET", room.ScopeRoomsRead},
+	{"/api/v1/requests", "", room.ScopeLinksWrite},
 	{"/api/v1/members", "", room.ScopeMembersWrite},
 	{"/api/v1/keys", "", room.ScopeSettingsWrite},
 	{"/api/v1/audit", "", room.ScopeAuditRead},
@@ -62,7 +65,7 @@ func securityOf(method, path string) []map[string][]string {
 	}
 	key := map[string][]string{"key": {string(scopeFor(method, path))}}
 	switch {
-	case strings.HasPrefix(path, "/api/v1/rooms/{room}") || strings.HasPrefix(path, "/api/v1/links"):
+	case strings.HasPrefix(path, "/api/v1/rooms/{room}") || strings.HasPrefix(path, "/api/v1/links/"):
 		return []map[string][]string{{"session": {}}, {"cookie": {}}, key}
 	case strings.HasPrefix(path, "/api/v1/templates") || path == "/api/v1/rooms" && method == "POST":
 		return []map[string][]string{{"session": {}}, {"cookie": {}}, {"account": {}}, key}

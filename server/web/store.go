@@ -27,10 +27,14 @@ type Store interface {
 	// the link's token, which is kept nowhere else.
 	FoundRoom(ctx context.Context, n room.NewRoom) (room.Link, string, error)
 	// Standings returns where a workspace's rooms stand: those that people are at
-	// work on, or the closed ones.
-	Standings(ctx context.Context, ws room.WorkspaceID, closed bool) ([]room.Standing, error)
+	// work on, or the closed ones. Asker is the account that asks, "" for none.
+	Standings(ctx context.Context, ws room.WorkspaceID, asker room.AccountID, closed bool) ([]room.Standing, error)
 	// Summaries reads the lines of those of the rooms that are the workspace's.
 	Summaries(ctx context.Context, ws room.WorkspaceID, ids []room.ID) ([]room.Summary, error)
+
+	// Brand returns by what people know a workspace; SetBrand replaces it.
+	Brand(ctx context.Context, ws room.WorkspaceID) (room.Brand, error)
+	SetBrand(ctx context.Context, ws room.WorkspaceID, b room.Brand) error
 
 	// Defaults returns what a workspace's new rooms begin with; SetDefaults replaces it.
 	Defaults(ctx context.Context, ws room.WorkspaceID) (room.Defaults, error)
@@ -53,6 +57,11 @@ type Store interface {
 	DeleteTemplate(ctx context.Context, ws room.WorkspaceID, id room.TemplateID) error
 
 	Doors
+
+	// WorkspaceLinks lists the links of all rooms, without the revoked ones;
+	// WorkspaceRequests who waits for an answer in any, the first first.
+	WorkspaceLinks(ctx context.Context, ws room.WorkspaceID, after room.LinkID, limit int) ([]room.Link, room.LinkID, error)
+	WorkspaceRequests(ctx context.Context, ws room.WorkspaceID, limit int) ([]room.AccessRequest, error)
 }
 
 // Hub is the live side of the server: the one way to write a plan.

@@ -92,7 +92,8 @@ func cardOf(id string, own bool, t *room.Template) TemplateCard {
 // newRoomDefaults come from the room that the caller's session is for.
 func (s *server) newRoomDefaults(ctx context.Context, grant room.Grant) (NewRoomDefaults, error) {
 	if grant.Room == "" {
-		return NewRoomDefaults{Owner: grant.Member.Name}, nil
+		brand, err := s.Store.Brand(ctx, grant.Workspace)
+		return NewRoomDefaults{SellerCompany: brand.Company(), Owner: grant.Member.Name}, hidden(err)
 	}
 	snapshots, err := s.Store.Snapshot(ctx, grant.Room, []room.Stream{room.Shared}, "")
 	if err != nil {

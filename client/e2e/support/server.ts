@@ -9,6 +9,8 @@ import { binary } from './paths.ts';
 
 export const ORIGIN = 'http://parley.test';
 const ADMIN_KEY = 'e2e-bootstrap-key-0123456789abcdef';
+/** OWNER is who owns the workspace, and signs in by mail. */
+export const OWNER = 'priya@northwind.example';
 const START_MS = 30_000;
 
 export interface NewRoom {
@@ -61,6 +63,7 @@ export class RunningServer {
         PARLEY_PUBLIC_URL: ORIGIN,
         PARLEY_DATA: this.#data,
         PARLEY_ADMIN_KEY: ADMIN_KEY,
+        PARLEY_OWNER: OWNER,
         PARLEY_DEMO: String(this.#demo),
       },
     });
@@ -114,6 +117,34 @@ export class RunningServer {
   async submit(room: string, session: string, ops: readonly Op[], stream = 'shared'): Promise<void> {
     const body = { client: randomUUID(), seq: 1, stream, ops };
     await this.api('POST', `/api/v1/rooms/${room}/ops`, body, session);
+  }
+
+  /** change changes the plan as the workspace itself. */
+  async change(room: string, ops: readonly Op[]): Promise<void> {
+    await this.submit(room, ADMIN_KEY, ops);
+  }
+
+  /** signIn signs a second browser in, and returns how to ask whether it still is: an HTTP status. */
+  async signIn(email: string): Promise<() => Promise<number>> {
+    const at = `http://127.0.0.1:${this.port}/api/v1`;
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0',
+    };
+    const asked = await fetch(`${at}/signin`, { method: 'POST', headers, body: JSON.stringify({ email }) });
+    const { ticket } = (await asked.json()) as { ticket: string };
+    const body = JSON.stringify({ ticket, code: await this.mailedCode() });
+    const done = await fetch(`${at}/signin/verify`, { method: 'POST', headers, body });
+    const Cookie = (done.headers.get('Set-Cookie') ?? '').split(';')[0] ?? '';
+    return () => fetch(`${at}/account`, { headers: { Cookie } }).then((answer) => answer.status);
+  }
+
+  /** mailedCode returns the code of the newest mail that has one, as who sits at the machine sees it. */
+  async mailedCode(): Promise<string> {
+    const mails = await fetch(`http://127.0.0.1:${this.port}/mail`).then((response) => response.text());
+    const code = /(\d{6}) is your code to sign in/.exec(mails)?.[1];
+    if (code === undefined) throw new Error('no code was mailed');
+    return code;
   }
 
   /** demoLinks returns the link tokens of the demo room. */

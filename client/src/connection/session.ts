@@ -31,11 +31,17 @@ const UNREACHABLE = 'The server cannot be reached right now. Try again in a mome
 /** RoomSession is a page's right to be in a room, wherever it comes from. */
 export type RoomSession = Pick<Session, 'token' | 'key' | 'authorize' | 'forget' | 'join' | 'fetch'>;
 
+/**
+ * sessionKeyOf is where a session's token is kept: per link, without naming it, or per room that
+ * somebody who is signed in entered. The cookie is of the newest room alone.
+ */
+export const sessionKeyOf = (linkOrRoom: string): string =>
+  `parley:session:${sha256(linkOrRoom).slice(0, 16)}`;
+
 /** Session is this page's right to be in the room: the link's session token, or the cookie. */
 export class Session {
   readonly #options: SessionOptions;
-  /** key is where the session token is kept: per link, without naming it. */
-  readonly #key: string | null;
+  readonly #key: string;
   #token: string | null;
   /** cookie: the cookie that the page came with is good enough. */
   #cookie: boolean;
@@ -43,8 +49,8 @@ export class Session {
   constructor(options: SessionOptions) {
     const { boot, token, store } = options;
     this.#options = options;
-    this.#key = token === null ? null : `parley:session:${sha256(token).slice(0, 16)}`;
-    this.#token = this.#key === null ? null : store.get(this.#key);
+    this.#key = sessionKeyOf(token ?? boot.room);
+    this.#token = store.get(this.#key);
     this.#cookie = boot.session || token === null;
   }
 
@@ -55,7 +61,7 @@ export class Session {
 
   /** key is where the browser keeps the session's token, '' with the cookie. */
   get key(): string {
-    return this.#token === null ? '' : (this.#key ?? '');
+    return this.#token === null ? '' : this.#key;
   }
 
   /** authorize makes sure that there is a session, joining through the link where needed. */
@@ -72,7 +78,7 @@ export class Session {
   forget(): void {
     this.#token = null;
     this.#cookie = false;
-    if (this.#key !== null) this.#options.store.delete(this.#key);
+    this.#options.store.delete(this.#key);
   }
 
   /** join gives this page a name, and returns who it is from now on. */
@@ -108,7 +114,7 @@ export class Session {
       if (!response.ok) return await problem(response);
       const joined = (await response.json()) as Joined;
       this.#token = joined.session_token;
-      if (this.#key !== null) this.#options.store.set(this.#key, joined.session_token);
+      this.#options.store.set(this.#key, joined.session_token);
       return { joined };
     } catch {
       return { status: 0, message: UNREACHABLE };

@@ -40,8 +40,11 @@ export interface Preview {
 
 /** Answer is what a call gave, or what to tell the person, and at which field. */
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
+  | { readonly ok: true; readonly value: T; readonly tag: string | null }
   | { readonly ok: false; readonly status: number; readonly message: string; readonly field: string };
+
+/** NOT_MODIFIED is the status of an answer that its reader has already. */
+export const NOT_MODIFIED = 304;
 
 const UNREACHABLE = 'The server cannot be reached right now. Try again in a moment.';
 
@@ -56,8 +59,10 @@ export function caller(hash: string): <T>(path: string, init?: RequestInit) => P
     if (token !== null) headers.set('Authorization', `Bearer ${token}`);
     try {
       const response = await fetch(`/api/v1${path}`, { credentials: 'same-origin', ...init, headers });
+      if (response.status === NOT_MODIFIED)
+        return { ok: false, status: NOT_MODIFIED, message: '', field: '' };
       const body: unknown = response.status === 204 ? undefined : await response.json();
-      if (response.ok) return { ok: true, value: body as T };
+      if (response.ok) return { ok: true, value: body as T, tag: response.headers.get('ETag') };
       const { detail, field } = body as { detail?: string; field?: string };
       return { ok: false, status: response.status, message: detail ?? UNREACHABLE, field: field ?? '' };
     } catch {
