@@ -184,6 +184,37 @@ func TestExpiryEndsTheSocketInTime(t *testing.T) { // P38
 	})
 }
 
+// A portal that vouches again moves the end of a session while its socket is open.
+func TestExpiryMovesWithTheSession(t *testing.T) { // P38
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		until := func(end time.Time) {
+			b.store.mu.Lock()
+			defer b.store.mu.Unlock()
+			grant := b.store.grants["marc"]
+			grant.Expires = end
+			b.store.grants["marc"] = grant
+		}
+		start := time.Now()
+		until(start.Add(30 * time.Second))
+		c, _ := b.join("marc")
+		c.patience = time.Minute
+		time.Sleep(20 * time.Second)
+
+		until(start.Add(50 * time.Second))
+		b.hub.Recheck(context.Background(), testRoom)
+		f := c.until("bye")
+
+		if took := time.Since(start); took < 49*time.Second || took > 51*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if code := c.closed(); f.Why != "expired" || code != closeSignIn {
+			t.Errorf("got %s and %d", f.raw, code)
+		}
+		b.stop()
+	})
+}
+
 func setParticipant(b *bench, id room.RecordID, set room.Fields) {
 	b.Helper()
 	b.seq++

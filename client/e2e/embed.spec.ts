@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
 import { type Couple, sitTogether } from './support/couple.ts';
 import { ExamplePortal, makePortal, type Portal, Site, tokenOf } from './support/portal.ts';
 import { milestoneId, titles } from './support/room.ts';
@@ -286,4 +287,25 @@ test('a shared link shows in a plain frame, also without an origin', async ({ se
     expect(style, `${title} has its style`).toContain('system');
   }
   expect(seen.cookies).toEqual([]);
+});
+
+test('the Share dialog says how the room gets into a site, also on a phone', async () => {
+  const { page } = couple.seller;
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('tab', { name: 'Embed' }).click();
+  const part = page.getByRole('tabpanel');
+  await expect(part.getByText("Acme's portal").first()).toBeVisible();
+  await expect(part.getByLabel('To paste')).toContainText(`<parley-room room="${couple.room}"`);
+  await expect(part.getByLabel('To paste')).toContainText('integrity="sha384-');
+
+  await part.getByLabel('Show this room in').selectOption('notion');
+  await expect(part.getByLabel('To paste')).toContainText(`<iframe src="${ORIGIN}/e/s/TOKEN"`);
+  await expect(part.getByLabel('Origins that a portal needs')).toContainText('https://*.notion.site');
+  expect(await faults(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth),
+    'no sideways scroll',
+  ).toBeLessThanOrEqual(360);
+  expect(await faults(page)).toEqual([]);
 });
