@@ -26,6 +26,7 @@ var scenarios = []scenario{
 	{"plan", largePlan},
 	{"throughput", throughput},
 	{"fanout", fanout},
+	{"watchers", watchers},
 	{"cpu", cpu},
 	{"idle", idle},
 }

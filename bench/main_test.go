@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 func TestQuickRunMeasuresEverything(t *testing.T) {
 	result := quickRun(t, options{quick: true})
 
-	for _, want := range []string{"edit → others p50", "one hot room", "server CPU per delivery", "RSS per connection", "per 1,000 edits", "## Checks"} {
+	for _, want := range []string{"edit → others p50", "one hot room", "server CPU per delivery", "RSS per connection", "per 1,000 edits", "Watched by 50", "## Checks"} {
 		if !strings.Contains(result, want) {
 			t.Errorf("the result has no %q:\n%s", want, result)
 		}

@@ -22,6 +22,8 @@ type size struct {
 	rate     int           // fan-out: edits a second
 	paced    int           // cpu: edits a second over all rooms
 
+	watchers []int // watchers: audiences of the same room
+
 	idle   []int         // idle: connections, ascending
 	settle time.Duration // idle: rest before memory is read
 
@@ -40,7 +42,8 @@ var fullSize = size{
 	plan:    []int{20, 500},
 	editors: 8, rooms: 50, stretch: 2500 * time.Millisecond,
 	audience: []int{100, 1000}, rate: 20, paced: 500,
-	idle: []int{5000, 10_000}, settle: 8 * time.Second,
+	watchers: []int{1000, 10_000},
+	idle:     []int{5000, 10_000}, settle: 8 * time.Second,
 	halls: []int{100, 1000, 5000}, alone: 60, peered: 200, returns: 200, idlers: 10_000, idleRuns: 3, kills: 5,
 }
 
@@ -49,6 +52,7 @@ var quickSize = size{
 	plan:    []int{20, 100},
 	editors: 4, rooms: 5, stretch: 400 * time.Millisecond,
 	audience: []int{50}, rate: 20, paced: 100,
-	idle: []int{200}, settle: 200 * time.Millisecond,
+	watchers: []int{50},
+	idle:     []int{200}, settle: 200 * time.Millisecond,
 	halls: []int{20}, alone: 10, peered: 5, returns: 5, idlers: 200, idleRuns: 1, kills: 1,
 }
