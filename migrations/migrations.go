@@ -55,5 +55,9 @@ func unhurried(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "0"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
 	config.MinConns, config.MinIdleConns = 0, 0
+	// As who signed in, over all workspaces: a server's own connections take a role
+	// that owns nothing, and see one tenant at a time.
+	config.AfterConnect, config.PrepareConn = nil, nil
+	config.ConnConfig.RuntimeParams["parley.tenant"] = "system"
 	return pgxpool.NewWithConfig(ctx, config)
 }

@@ -91,8 +91,42 @@ func TestTablesFollowTheSchema(t *testing.T) {
 	}
 }
 
-// Every table that holds a tenant's data says whose it is. People are of no
-// workspace by themselves, and their tickets to sign in are as little.
+// tenantless are the tables of the cluster of workspaces itself, and of people
+// before it is known which workspace they go to.
+var tenantless = []string{"workspaces", "goose_db_version", "accounts", "sign_in_tickets"}
+
+// The wall stands around every table of a tenant: a new one calls seal_tenants().
+func TestEveryTableIsSealed(t *testing.T) {
+	ctx := context.Background()
+	pool, err := pgxpool.New(ctx, pgtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	rows, err := pool.Query(ctx, `select relname::text, relrowsecurity and relforcerowsecurity
+			and (select count(*) = 1 from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant' and p.polcmd = '*' and p.polroles = '{0}')
+			and has_table_privilege('parley_app', c.oid, 'select, insert, update, delete')
+		from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> all ($1)`, tenantless[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for rows.Next() {
+		var name string
+		var sealed bool
+		if err := rows.Scan(&name, &sealed); err != nil {
+			t.Fatal(err)
+		}
+		if seen++; !sealed {
+			t.Errorf("table %s is not sealed: end its migration with select seal_tenants()", name)
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d tables were seen", seen)
+	}
+}
+
+// Every table that holds a tenant's data says whose it is.
 func TestEveryTableHasItsTenant(t *testing.T) {
 	ctx := context.Background()
 	pool, err := pgxpool.New(ctx, pgtest.New(t))
@@ -101,8 +135,8 @@ func TestEveryTableHasItsTenant(t *testing.T) {
 	}
 	defer pool.Close()
 	rows, err := pool.Query(ctx, `select table_name::text from information_schema.tables t where table_schema = 'public' and table_type = 'BASE TABLE'
-		and table_name not in ('workspaces', 'goose_db_version', 'accounts', 'sign_in_tickets') and not exists (select from information_schema.columns c
-			where c.table_schema = t.table_schema and c.table_name = t.table_name and c.column_name = 'workspace_id' and c.is_nullable = 'NO')`)
+		and table_name <> all ($1) and not exists (select from information_schema.columns c
+			where c.table_schema = t.table_schema and c.table_name = t.table_name and c.column_name = 'workspace_id' and c.is_nullable = 'NO')`, tenantless)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,13 +136,26 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 	if err := migrations.Up(ctx, db.pool); err != nil {
 		return "", fmt.Errorf("cannot bring the database up to date: %w", err)
 	}
+	db.pool.Reset() // what was opened before may lack the role that a migration made
 	a.metrics.MustRegister(poolMetrics{db.pool})
 	a.store = postgres.NewSteady(postgres.New(db.pool))
+	if err := a.walled(ctx); err != nil {
+		return "", err
+	}
 	workspace, err := a.store.EnsureWorkspace(ctx, room.Unnamed)
 	if err == nil && a.cfg.Owner != "" {
 		_, err = a.store.EnsureOwner(ctx, workspace, a.cfg.Owner, "")
 	}
 	return workspace, err
+}
+
+// walled says in the log when nothing but the where clauses is between workspaces.
+func (a *app) walled(ctx context.Context) error {
+	walled, err := a.store.Walled(ctx)
+	if err == nil && !walled {
+		slog.Warn("row-level security does not hold for the database role of DATABASE_URL: grant it parley_app, or take BYPASSRLS from it")
+	}
+	return err
 }
 
 // live starts the hub, on Redis where other servers share the database.
@@ -176,8 +189,11 @@ func (a *app) serveHTTP(workspace room.WorkspaceID) error {
 	if err != nil {
 		return err
 	}
+	scoped := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(w, r.WithContext(postgres.Scope(r.Context())))
+	})
 	a.http = &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: scoped, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}

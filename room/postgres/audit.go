@@ -36,7 +36,7 @@ func (s *Store) Audit(ctx context.Context, e room.AuditEvent) error {
 		}
 		fold = foldOf(&e)
 	}
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(among(ctx, string(e.Workspace)))
 	defer cancel()
 	_, err := s.pool.Exec(ctx, `insert into audit_events as e (workspace_id, action, actor_kind, actor_id, actor_name, room_id, target, detail, source, times, fold)
 		values ($1, $2, $3, $4, $5, nullif($6, '')::uuid, $7, $8, $9, $10, case when $11 <> '' then $11 || date_trunc('hour', clock_timestamp())::text end)

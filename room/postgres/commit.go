@@ -20,6 +20,9 @@ func (s *Store) Commit(ctx context.Context, plan *room.Plan, id room.ID, reqs []
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	last := remembered(plan)
+	if last != nil {
+		ctx = among(ctx, last.workspace) // the wall stands around commits too
+	}
 	plan, result, err := s.commit(ctx, plan, last, id, reqs)
 	if unfit(err) {
 		plan, result, err = s.commitOneByOne(ctx, last, id, reqs)

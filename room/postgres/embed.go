@@ -20,10 +20,10 @@ func (s *Store) Voucher(ctx context.Context, portal room.PortalID, key room.Port
 	if !room.ValidUUID(string(portal)) || !room.ValidUUID(string(key)) {
 		return room.Voucher{}, errGone()
 	}
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
 	var v room.Voucher
-	err := s.pool.QueryRow(ctx, `select `+voucherColumns+` from portal_keys k join portals o on o.id = k.portal_id
+	err := s.pool.QueryRow(looking, `select `+voucherColumns+` from portal_keys k join portals o on o.id = k.portal_id
 		where k.id = $1 and o.id = $2 and `+livePortalKey, key, portal).Scan(&v.Workspace, &v.Portal, &v.Origins, &v.Key, &v.Kind, &v.Material)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, errGone()
@@ -34,6 +34,7 @@ func (s *Store) Voucher(ctx context.Context, portal room.PortalID, key room.Port
 // TakeToken notes that a portal's token was used, and reports false when it was
 // before. What has expired is forgotten: it opens nothing any more.
 func (s *Store) TakeToken(ctx context.Context, v room.Voucher, jti string, expires time.Time) (bool, error) {
+	adopt(ctx, v.Workspace) // what was signed by its key is checked by now
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	hash := sha256.Sum256([]byte(jti))
@@ -97,12 +98,12 @@ func (s *Store) CreateEmbedToken(ctx context.Context, ws room.WorkspaceID, porta
 // TakeEmbedToken uses a token of [Store.CreateEmbedToken] up, and returns what it
 // says. The error has code gone when it is unknown, used, expired or revoked.
 func (s *Store) TakeEmbedToken(ctx context.Context, token string) (room.Voucher, room.Vouched, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
 	var v room.Voucher
 	var said room.Vouched
 	var claims []byte
-	err := s.pool.QueryRow(ctx, `with taken as (delete from embed_tokens where token_hash = $1 returning key_id, claims, expires_at)
+	err := s.pool.QueryRow(looking, `with taken as (delete from embed_tokens where token_hash = $1 returning key_id, claims, expires_at)
 		select `+voucherColumns+`, t.claims from taken t join portal_keys k on k.id = t.key_id join portals o on o.id = k.portal_id
 		where t.expires_at > clock_timestamp() and `+livePortalKey, hashToken(token)).
 		Scan(&v.Workspace, &v.Portal, &v.Origins, &v.Key, &v.Kind, &v.Material, &claims)
@@ -110,6 +111,7 @@ func (s *Store) TakeEmbedToken(ctx context.Context, token string) (room.Voucher,
 		return v, said, errGone()
 	}
 	if err == nil {
+		adopt(ctx, v.Workspace)
 		err = json.Unmarshal(claims, &said)
 	}
 	return v, said, wrap(err, "using an embed token")

@@ -57,7 +57,7 @@ func greet(ctx context.Context, conn *pgx.Conn) error {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(database)) // a hash never fails
 	conn.PgConn().CustomData()[historyKey] = fmt.Sprintf("%d.%08x", n, hash.Sum32())
-	return nil
+	return takeRole(ctx, conn)
 }
 
 // epochOn returns the epoch of a room whose head says epoch, as conn sees it.

@@ -51,9 +51,9 @@ func (s *Store) Keys(ctx context.Context, ws room.WorkspaceID) ([]room.APIKey, e
 // KeyByToken returns the API key of a token while it is valid, and notes its use
 // to the minute.
 func (s *Store) KeyByToken(ctx context.Context, token string) (room.APIKey, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select `+keyColumns+` from api_keys k
+	rows, err := s.pool.Query(looking, `select `+keyColumns+` from api_keys k
 		where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`, hashToken(token))
 	if err != nil {
 		return room.APIKey{}, wrap(err, "looking for an API key")
@@ -64,8 +64,11 @@ func (s *Store) KeyByToken(ctx context.Context, token string) (room.APIKey, erro
 	}
 	if err == nil && time.Since(k.LastUsed) > time.Minute {
 		// What fails here is only known a minute less well.
-		_, _ = s.pool.Exec(ctx, `update api_keys set last_used_at = clock_timestamp()
+		_, _ = s.pool.Exec(looking, `update api_keys set last_used_at = clock_timestamp()
 			where id = $1 and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')`, k.ID)
+	}
+	if err == nil {
+		adopt(ctx, k.Workspace)
 	}
 	return k, wrap(err, "looking for an API key")
 }

@@ -62,7 +62,11 @@ func (s *Store) Link(ctx context.Context, ws room.WorkspaceID, id room.LinkID) (
 
 // LinkByToken returns the link of a token while it is valid.
 func (s *Store) LinkByToken(ctx context.Context, token string) (room.Link, error) {
-	return s.oneLink(ctx, `select `+linkColumns+` from links l where token_hash = $1 and `+liveLink, hashToken(token))
+	link, err := s.oneLink(system(ctx), `select `+linkColumns+` from links l where token_hash = $1 and `+liveLink, hashToken(token))
+	if err == nil {
+		adopt(ctx, link.Workspace)
+	}
+	return link, err
 }
 
 // liveLink is true of a link l that may be used.

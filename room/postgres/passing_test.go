@@ -26,7 +26,8 @@ var timeouts = map[string]string{
 // Every connection of the pool has them, and so has the one that follows a
 // broken one. // I12
 func TestEveryConnectionHasItsTimeouts(t *testing.T) {
-	pool, err := postgres.Open(t.Context(), pgtest.New(t))
+	dsn := pgtest.New(t)
+	pool, err := postgres.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestEveryConnectionHasItsTimeouts(t *testing.T) {
 	}
 
 	check()
-	if _, err := pool.Exec(t.Context(), `select pg_terminate_backend(pid) from pg_stat_activity
+	if _, err := asOwner(t, dsn).Exec(t.Context(), `select pg_terminate_backend(pid) from pg_stat_activity
 		where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +110,9 @@ func fill(t *testing.T, w *world) {
 	t.Helper()
 	w.exec(`create table ballast (filler text)`)
 	w.exec(`alter table ballast alter filler set storage plain`)
+	owner := asOwner(t, w.dsn)
 	for rows := 1000; rows > 0; {
-		_, err := w.pool.Exec(t.Context(), `insert into ballast select repeat('x', 7000) from generate_series(1, $1)`, rows)
+		_, err := owner.Exec(t.Context(), `insert into ballast select repeat('x', 7000) from generate_series(1, $1)`, rows)
 		switch {
 		case err == nil:
 		case strings.Contains(err.Error(), "53100"):
@@ -123,7 +125,7 @@ func fill(t *testing.T, w *world) {
 
 func (w *world) exec(sql string) {
 	w.Helper()
-	if _, err := w.pool.Exec(context.Background(), sql); err != nil {
+	if _, err := asOwner(w, w.dsn).Exec(context.Background(), sql); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -177,7 +179,7 @@ func TestReadOnlyDatabasePutsOpsOff(t *testing.T) {
 	pool, store := w.open()
 	req := w.request(newClient(), 1, w.priya, room.Shared, rename(w.first, "Waits"))
 	set := func(value string) {
-		w.exec(`set default_transaction_read_only = off; do $$ begin
+		w.exec(`do $$ begin
 			execute 'alter database ' || quote_ident(current_database()) || ' set default_transaction_read_only = ` + value + `'; end $$`)
 	}
 	set("on")

@@ -20,19 +20,22 @@ const seatQuery = `select a.id::text, a.workspace_id::text, a.account_id::text, 
 // Seat returns who is signed in with a token. The error has code gone when the
 // token is unknown, its session over, or its account no longer a member.
 func (s *Store) Seat(ctx context.Context, token string) (room.Seat, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
 	var seat room.Seat
 	var stale bool
-	err := s.pool.QueryRow(ctx, seatQuery+`a.token_hash = $1`, hashToken(token)).
+	err := s.pool.QueryRow(looking, seatQuery+`a.token_hash = $1`, hashToken(token)).
 		Scan(&seat.Session, &seat.Workspace, &seat.Account, &seat.Email, &seat.Name, &seat.Role, &seat.Expires, &stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return room.Seat{}, errGone()
 	}
 	if err == nil && stale {
 		// What fails here is only known a minute less well.
-		_, _ = s.pool.Exec(ctx, `update account_sessions set last_used_at = clock_timestamp()
+		_, _ = s.pool.Exec(looking, `update account_sessions set last_used_at = clock_timestamp()
 			where id = $1 and last_used_at < clock_timestamp() - interval '1 minute'`, seat.Session)
+	}
+	if err == nil {
+		adopt(ctx, seat.Workspace)
 	}
 	return seat, wrap(err, "looking for who is signed in")
 }
@@ -40,7 +43,7 @@ func (s *Store) Seat(ctx context.Context, token string) (room.Seat, error) {
 // SignIn signs in the owner of an address, which somebody else has proven, and
 // returns the session's token, which is kept nowhere else.
 func (s *Store) SignIn(ctx context.Context, n room.SignIn) (string, room.Seat, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	var token string
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
@@ -88,7 +91,7 @@ func signUp(ctx context.Context, tx pgx.Tx, email string) (room.WorkspaceID, err
 
 // AccountSessions lists where an account is signed in, newest use first.
 func (s *Store) AccountSessions(ctx context.Context, account room.AccountID) ([]room.AccountSession, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `select a.id::text, a.workspace_id::text, a.agent, a.created_at, a.last_used_at, a.expires_at
 		from account_sessions a join members m on m.workspace_id = a.workspace_id and m.account_id = a.account_id
@@ -125,7 +128,7 @@ func (s *Store) EndAccountSessions(ctx context.Context, account room.AccountID, 
 // rooms that came from them. It returns those rooms: sockets there are to be
 // looked at.
 func (s *Store) endSeats(ctx context.Context, exist bool, which string, args ...any) ([]room.ID, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `update account_sessions set revoked_at = coalesce(revoked_at, clock_timestamp()) where `+which+` returning id::text`, args...)
 	if err != nil {

@@ -69,9 +69,9 @@ func (s *Store) CreateSession(ctx context.Context, l room.Link, v room.Visitor) 
 // code gone when the token is unknown, its session over, what it came from ended,
 // or its participant without access.
 func (s *Store) Authenticate(ctx context.Context, token string) (room.Grant, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select `+grantColumns+grantTables+`where s.token_hash = $1 and `+liveSession, hashToken(token))
+	rows, err := s.pool.Query(looking, `select `+grantColumns+grantTables+`where s.token_hash = $1 and `+liveSession, hashToken(token))
 	if err != nil {
 		return room.Grant{}, wrap(err, "looking for a session")
 	}
@@ -79,12 +79,15 @@ func (s *Store) Authenticate(ctx context.Context, token string) (room.Grant, err
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && found.barred {
 		return room.Grant{}, errGone()
 	}
+	if err == nil {
+		adopt(ctx, found.Workspace)
+	}
 	return found.Grant, wrap(err, "looking for a session")
 }
 
 // Live returns the present grants of those sessions that are still valid.
 func (s *Store) Live(ctx context.Context, sessions []room.SessionID) (map[room.SessionID]room.Grant, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `select `+grantColumns+grantTables+`where s.id = any($1::text[]::uuid[]) and `+liveSession, sessions)
 	if err != nil {

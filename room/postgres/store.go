@@ -86,6 +86,7 @@ func Open(ctx context.Context, dsn string, options ...Option) (*pgxpool.Pool, er
 		option(config)
 	}
 	config.AfterConnect = greet
+	config.PrepareConn = enclose
 	config.AfterRelease = keep
 	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTimeout {
 		config.ConnConfig.ConnectTimeout = connectTimeout

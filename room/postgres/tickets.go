@@ -64,7 +64,7 @@ func (s *Store) NewSignInLink(ctx context.Context, email string, life time.Durat
 }
 
 func (s *Store) keepTicket(ctx context.Context, email, code string, life time.Duration, check func(context.Context, pgx.Tx, *room.Ticket) error) (room.Ticket, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	ticket, ticketHash := newToken()
 	link, linkHash := newToken()
@@ -119,7 +119,7 @@ func noteTicket(ctx context.Context, q querier, email, source string, action roo
 // error is the same for a wrong code and for a ticket that is unknown, used,
 // tried too often or too old.
 func (s *Store) SignInByCode(ctx context.Context, ticket, code, source string, n room.SignIn) (string, room.Seat, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	var token string
 	refused := false
@@ -150,7 +150,7 @@ func (s *Store) SignInByCode(ctx context.Context, ticket, code, source string, n
 
 // SignInByLink signs in with the token of a mailed link.
 func (s *Store) SignInByLink(ctx context.Context, link string, n room.SignIn) (string, room.Seat, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	var token string
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {

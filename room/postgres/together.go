@@ -16,7 +16,7 @@ import (
 // is durable, [errMoved] when its room is not as remembered. A room that cannot
 // come along is left behind, and does not keep the others from going.
 func (s *Store) together(turns []*turn) {
-	ctx, cancel := bound(context.Background())
+	ctx, cancel := bound(amongAll(turns))
 	defer cancel()
 	note(turns, errMoved) // until something else is known
 	// After a panic each goes a way of its own, where the one at fault panics again.
