@@ -108,3 +108,25 @@ func TestFullRoomTurnsSocketsAway(t *testing.T) { // I12
 		b.stop()
 	})
 }
+
+// However many follow a room, who works on its plan comes in.
+func TestAnAudienceKeepsNobodyOut(t *testing.T) { // I12
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{options: Options{MaxMembers: 4, MaxWatchers: 2}})
+		b.join("watcher")
+		b.join("watcher")
+		c, err := b.connect(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		c.say(helloText("watcher"))
+
+		if f := c.next(); f.T != "error" || f.Code != "rate" {
+			t.Errorf("a third watcher got %s", f.raw)
+		}
+		b.join("priya")
+		b.join("marc")
+		b.stop()
+	})
+}

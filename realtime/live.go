@@ -40,6 +40,7 @@ type liveRoom struct {
 
 	mu       sync.Mutex // guards the fields below
 	sessions map[*session]struct{}
+	watching int // of the sessions, those that only watch
 }
 
 func newLiveRoom(h *Hub, id room.ID) *liveRoom {
@@ -93,11 +94,14 @@ func (r *liveRoom) unload() {
 // enter makes s a member of the room, unless the room is full.
 func (r *liveRoom) enter(s *session) bool {
 	r.mu.Lock()
-	if len(r.sessions) >= r.hub.options.MaxMembers {
+	if len(r.sessions) >= r.hub.options.MaxMembers || s.watches && r.watching >= r.hub.options.MaxWatchers {
 		r.mu.Unlock()
 		return false
 	}
 	r.sessions[s] = struct{}{}
+	if s.watches {
+		r.watching++
+	}
 	r.mu.Unlock()
 	for i, reads := range s.streams {
 		if reads {
@@ -118,6 +122,9 @@ func (r *liveRoom) leave(s *session) {
 	r.mu.Lock()
 	_, was := r.sessions[s]
 	delete(r.sessions, s)
+	if was && s.watches {
+		r.watching--
+	}
 	r.mu.Unlock()
 	if was {
 		r.presence.leave(s)

@@ -26,8 +26,10 @@ type Options struct {
 	// MaxJoins bounds the sockets on their way from hello to welcome, those of one
 	// room to a quarter of it; more wait, rooms in turn. Default 64.
 	MaxJoins int
-	// MaxMembers bounds the sockets of one room on this server. Default 10,000.
-	MaxMembers int
+	// MaxMembers bounds the sockets of one room on this server, MaxWatchers those of
+	// them that only watch: an audience keeps out nobody who works on the plan.
+	// Defaults 11,000 and 10,000.
+	MaxMembers, MaxWatchers int
 	// Tracer makes the spans of ops on their way; nil for no tracing.
 	Tracer trace.Tracer
 	// Log receives what an operator acts on. Default: [slog.Default].
@@ -45,7 +47,10 @@ func (o Options) withDefaults() Options {
 		o.MaxJoins = 64
 	}
 	if o.MaxMembers == 0 {
-		o.MaxMembers = 10_000
+		o.MaxMembers = 11_000
+	}
+	if o.MaxWatchers == 0 {
+		o.MaxWatchers = 10_000
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
