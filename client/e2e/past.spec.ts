@@ -42,6 +42,37 @@ test('the slider shows the plan as it was, marks what differs, and brings a date
   await expect(past.getByRole('listitem')).toHaveCount(0);
 });
 
+test('what one side keeps to itself has a past of its own, and nobody else a way to it', async ({
+  server,
+  sit,
+}) => {
+  const { room, seller, buyer } = await sitTogether(server, sit);
+  const { page } = seller;
+  const phase = await page.locator('[data-row]').first().getAttribute('data-row');
+  const id = crypto.randomUUID();
+  const secret = (
+    set: Record<string, string | null>,
+    kind: 'milestone.add' | 'milestone.update' = 'milestone.update',
+  ) => server.submit(room, seller.session, [{ kind, id, set }], 'seller');
+  await secret({ phase, title: 'Discount approval' }, 'milestone.add');
+  await secret({ title: 'Discount signed off' });
+  await expect(cell(page, id, 'title')).toContainText('Discount signed off');
+
+  await page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name: 'Activity' }).click();
+  const past = page.getByTestId('past');
+  await past.getByRole('button', { name: 'Only Northwind' }).click();
+  const slider = past.getByRole('slider');
+  const last = Number(await slider.getAttribute('max'));
+  await slider.fill(String(last - 1));
+  await expect(past.getByRole('listitem')).toHaveCount(1);
+  await expect(past.getByRole('listitem')).toContainText('Discount approval');
+  await expect(past.getByRole('listitem')).toContainText('now “Discount signed off”');
+
+  await buyer.page.getByRole('navigation', { name: 'Room' }).getByRole('link', { name: 'Activity' }).click();
+  await expect(buyer.page.getByTestId('past').getByRole('button', { name: /Northwind/ })).toHaveCount(0);
+  await expect(buyer.page.getByText('Discount')).toHaveCount(0); // I11
+});
+
 test('what became different since a call is told in words, on a phone too', async ({ server, sit }) => {
   const { room, seller } = await sitTogether(server, sit);
   const { page } = await sitDown(server, sit, room, 'buyer', 'Lena Brandt', 'editor', PHONE);

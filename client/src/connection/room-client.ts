@@ -373,7 +373,7 @@ export class RoomClient {
     const view = this.#viewer.view(states, this.#clock.ms());
     return {
       view,
-      rev: replica.streams.shared?.rev ?? 0,
+      revs: revsOf(replica),
       me: currentMe(replica.me, view.people.get(replica.me?.id ?? '')),
       conn: { ...this.#conn, queued: unsent(replica) },
       here: this.#here.sessions,
@@ -401,6 +401,10 @@ export class RoomClient {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+function revsOf(replica: Replica): RoomSnapshot['revs'] {
+  return Object.fromEntries(Object.entries(replica.streams).map(([name, stream]) => [name, stream.rev]));
 }
 
 function isList(op: Op | readonly Op[]): op is readonly Op[] {

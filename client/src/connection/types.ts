@@ -54,8 +54,8 @@ export interface Conn {
 /** RoomSnapshot is all a screen shows. It is immutable; parts keep their identity. */
 export interface RoomSnapshot {
   readonly view: PlanView;
-  /** rev is how far the shared stream has been read. */
-  readonly rev: number;
+  /** revs is how far each stream has been read that this page may read. */
+  readonly revs: { readonly [stream in Stream]?: number };
   readonly me: Me | null;
   readonly conn: Conn;
   /** here are the named sessions present, this one left out. */

@@ -55,8 +55,8 @@ export class Teller {
 
   #commits(snap: RoomSnapshot): readonly Told[] {
     const first = this.#rev === null;
-    const before = this.#rev ?? snap.rev;
-    this.#rev = Math.max(before, snap.rev);
+    const before = this.#rev ?? snap.revs.shared ?? 0;
+    this.#rev = Math.max(before, snap.revs.shared ?? 0);
     if (first) return []; // what was there before is no event
     return snap.activity
       .filter((item) => item.stream === 'shared' && item.rev > before && item.rev <= (this.#rev ?? 0))

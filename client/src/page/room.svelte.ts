@@ -48,6 +48,8 @@ export class Room {
   moving: Moving | null = $state.raw(null);
   /** more is the menu of the room, or what it led to. */
   more: More | null = $state(null);
+  /** presenting: this person leads the others through the plan. */
+  presenting = $state(false);
   #toasts = 0;
 
   constructor(client: RoomClient, address: Address) {

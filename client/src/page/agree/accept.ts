@@ -17,7 +17,8 @@ export function mayAgree(room: Room): boolean {
 /** agree says yes to the plan as it is on the screen; the server refuses it where it has moved on. */
 export function agree(room: Room): void {
   room.named(() => {
-    if (room.client.propose('shared', { kind: 'plan.accept', rev: room.snap.rev }) === null) return;
+    if (room.client.propose('shared', { kind: 'plan.accept', rev: room.snap.revs.shared ?? 0 }) === null)
+      return;
     room.show(`${room.company(room.mySide ?? 'buyer')} agrees to this plan`);
   });
 }

@@ -99,6 +99,9 @@ function rowKey(grid: Grid, { row }: Stop, event: KeyboardEvent): boolean {
     case 'n':
       nameBeside(grid, row, event.shiftKey);
       return true;
+    case 'p':
+      room.presenting = room.snap.me !== null && !room.presenting;
+      return true;
     case '.':
       void popup(grid, row, 'menu');
       return true;
