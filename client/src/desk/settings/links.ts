@@ -1,3 +1,5 @@
+import { instantMs } from '../../replica/dates';
+
 /** Link is a share link of one of the workspace's rooms. */
 export interface Link {
   readonly id: string;
@@ -41,7 +43,8 @@ export function linkWords(link: Link): string {
 export function linkState(link: Link, nowMs: number, locale: string): string {
   if (link.paused_at) return ' · paused';
   if (link.expires_at === null) return '';
-  const at = Date.parse(link.expires_at);
+  const at = instantMs(link.expires_at);
+  if (at === null) return '';
   if (at <= nowMs) return ' · expired';
   return ` · ends ${new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(at)}`;
 }
