@@ -22,6 +22,10 @@ type channel struct {
 	window  window
 	early   map[room.Rev]*batch // by from: they wait for the hole before them
 	members map[*session]struct{}
+	// audience counts the members who only watch; a large one is paced, which pace
+	// asks for.
+	audience int
+	pace     func()
 	// added is told of every batch, in order, before the members are woken. It
 	// must not call back.
 	added func(room.Stream, *batch)
@@ -64,13 +68,17 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 		added = c.appendLocked(added, b)
 	}
 	var woken shares
+	paced := c.audience > smallAudience
 	for s := range c.members {
-		if s.watches && s.hub.putOff() {
+		if s.watches && (paced || s.hub.putOff()) {
 			continue
 		}
 		woken.wake(s)
 	}
 	woken.write()
+	if paced {
+		c.pace()
+	}
 	return added, appended
 }
 
@@ -132,11 +140,17 @@ func (c *channel) join(s *session) {
 		c.members = map[*session]struct{}{}
 	}
 	c.members[s] = struct{}{}
+	if s.watches {
+		c.audience++
+	}
 }
 
 func (c *channel) leave(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, was := c.members[s]; was && s.watches {
+		c.audience--
+	}
 	delete(c.members, s)
 }
 

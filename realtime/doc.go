@@ -39,7 +39,8 @@
 //	writer.run         at most one per room, while requests wait; owns the plan
 //	repeated.work      at most one per task: per stream to repair it, per room to
 //	                   check its position, to read grants, to read which records
-//	                   are shared, to answer another server; per hub to compare
+//	                   are shared, to answer another server, per stream to bring a
+//	                   large audience up to date; per hub to compare
 //	                   the suspects
 //	pressure.run       one; measures whether the server keeps up
 //	timers             per room: the next presence frame, and unloading; per visitor

@@ -26,6 +26,7 @@ type liveRoom struct {
 	check    repeated // compares the position with the store's
 	fork     repeated // leaves an epoch in which a rev was given out twice
 	repairs  [len(room.Streams)]repeated
+	paces    [len(room.Streams)]repeated // bring a large audience up to date
 
 	ready chan struct{} // closed once loaded, or once err is set
 	err   error         // why it could not be loaded
@@ -55,8 +56,9 @@ func newLiveRoom(h *Hub, id room.ID) *liveRoom {
 		r.startOver(run, epoch)
 	}
 	for i, stream := range room.Streams {
-		c := &channel{stream: stream, added: r.observe}
+		c := &channel{stream: stream, added: r.observe, pace: func() { r.paces[i].start(h) }}
 		r.channels[i] = c
+		r.paces[i].run = func() { r.paceAudience(c) }
 		r.repairs[i].run = func() { r.repair(c) }
 	}
 	return r

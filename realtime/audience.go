@@ -1,0 +1,50 @@
+package realtime
+
+import "time"
+
+// A room that thousands watch costs those who edit it as little as an empty one:
+// a large audience is brought up to date a slice at a time, once a second, and
+// not with every commit. Each member of it gets all commits, some later.
+
+const (
+	// smallAudience is how many watchers get every commit at once: that many sockets
+	// are written within a millisecond.
+	smallAudience = 100
+	// audienceRound is how long one round through a large audience takes.
+	audienceRound = time.Second
+	// audienceStep is between two slices of it. A slice of ten thousand is written
+	// in a few milliseconds, and an op that comes meanwhile waits for one at most.
+	audienceStep = 10 * time.Millisecond
+)
+
+// paceAudience wakes the watchers of a channel, spread over a round. Whoever is up
+// to date already writes nothing.
+func (r *liveRoom) paceAudience(c *channel) {
+	watchers := c.watchers()
+	const steps = int(audienceRound / audienceStep)
+	size := (len(watchers) + steps - 1) / steps
+	for len(watchers) > 0 {
+		n := min(size, len(watchers))
+		var woken shares
+		for _, s := range watchers[:n] {
+			woken.wake(s)
+		}
+		woken.write()
+		if watchers = watchers[n:]; !r.hub.sleep(audienceStep) {
+			return // the hub ends
+		}
+	}
+}
+
+// watchers lists the members who only watch.
+func (c *channel) watchers() []*session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]*session, 0, c.audience)
+	for s := range c.members {
+		if s.watches {
+			out = append(out, s)
+		}
+	}
+	return out
+}
