@@ -171,6 +171,9 @@ func TestCanariesOfOneSideReachNobodyElse(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	seen["the log"] = w.process.log.Bytes()
+	for _, m := range w.mails() {
+		seen["mail to "+m.Message.To] = append(seen["mail to "+m.Message.To], m.Message.Subject+m.Message.Text+m.Message.HTML...)
+	}
 	for who, data := range seen {
 		if sideOf[who] != "seller" {
 			expectNoMarker(t, who, sellers, data)

@@ -81,9 +81,10 @@ func trafficOf(w *world, seed uint64, private bool) map[string]string {
 
 var (
 	ids    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	clocks = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\d\d:\d\d, \w+ \d+ \w+`)
+	clocks = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\d{8}T\d{6}Z|\d\d:\d\d, \w+ \d+ \w+`)
 	tags   = regexp.MustCompile(`(?m)^(Etag|X-Request-Id|Traceparent): .*$`)
 	shown  = regexp.MustCompile(`"session":"[^"]+"`)
+	codes  = regexp.MustCompile(`<svg class="qr".*?</svg>`) // of an address with the room's id
 	vacant = regexp.MustCompile(`No one from [\w ]+ yet`)
 	tokens = regexp.MustCompile(`parley_[a-z0-9_]+`)
 )
@@ -96,8 +97,11 @@ func unnamed(data []byte) string {
 	data = tags.ReplaceAll(data, []byte("$1: TAG"))
 	data = tokens.ReplaceAll(data, []byte("TOKEN"))
 	data = shown.ReplaceAll(data, []byte(`"session":"SHOWN"`))
-	data = vacant.ReplaceAll(data, []byte("No one yet")) // in the order of ids
-	lines := strings.Split(string(data), "\n")
+	data = codes.ReplaceAll(data, []byte("QR"))
+	data = vacant.ReplaceAll(data, []byte("No one yet"))  // in the order of ids
+	events := strings.Split(string(data), "BEGIN:VEVENT") // the last one has the rest of the traffic
+	slices.Sort(events[:len(events)-1])
+	lines := strings.Split(strings.Join(events, "BEGIN:VEVENT"), "\n")
 	for i, line := range lines {
 		from, to := strings.IndexByte(line, '{'), strings.LastIndexByte(line, '}')
 		if from < 0 || to < from {

@@ -95,7 +95,7 @@ func raw(method, path, id, summary, status, contentType string) huma.Operation {
 }
 
 // pattern is what mux matches more closely than OpenAPI can say: {file:.+}.
-var pattern = regexp.MustCompile(`\{(\w+)(?::[^}]*)?\}`)
+var pattern = regexp.MustCompile(`\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}`) // its own may count in braces
 
 // plain registers a route that is not a JSON call, and documents it.
 func (s *server) plain(r *mux.Router, o huma.Operation, h http.HandlerFunc) {
