@@ -81,7 +81,7 @@ func trafficOf(w *world, seed uint64, private bool) map[string]string {
 
 var (
 	ids    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	clocks = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\d{8}T\d{6}Z|\d\d:\d\d, \w+ \d+ \w+`)
+	clocks = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\d{8}T\d{6}Z|\b\d\d:\d\d\b`)
 	tags   = regexp.MustCompile(`(?m)^(Etag|X-Request-Id|Traceparent): .*$`)
 	shown  = regexp.MustCompile(`"session":"[^"]+"`)
 	codes  = regexp.MustCompile(`<svg class="qr".*?</svg>`) // of an address with the room's id
