@@ -15,7 +15,7 @@ import (
 func largePlan(ctx context.Context, b *bench) error {
 	var crowds []*crowd
 	for _, n := range b.size.plan {
-		c, err := newCrowd(ctx, b.api, fmt.Sprintf("Plan of %d", n), n, 5)
+		c, err := newCrowd(ctx, b.api, fmt.Sprintf("Plan of %d", n), n-1, 5) // go-live is in every plan
 		if err != nil {
 			return err
 		}

@@ -3,14 +3,16 @@ package realtime
 import "time"
 
 // A room that thousands watch costs those who edit it as little as an empty one:
-// a large audience is brought up to date a slice at a time, once a second, and
+// a large audience is brought up to date a slice at a time, within a second, and
 // not with every commit. Each member of it gets all commits, some later.
 
 const (
-	// smallAudience is how many watchers get every commit at once: that many sockets
-	// are written within a millisecond.
-	smallAudience = 100
-	// audienceRound is how long one round through a large audience takes.
+	// smallAudience is how many watchers get every commit at once: as many sockets
+	// as take a few milliseconds to write.
+	smallAudience = 1000
+	// audienceSlice is how many are written to at a time, unless a round would then
+	// take longer than audienceRound.
+	audienceSlice = 100
 	audienceRound = time.Second
 	// audienceStep is between two slices of it. A slice of ten thousand is written
 	// in a few milliseconds, and an op that comes meanwhile waits for one at most.
@@ -22,7 +24,7 @@ const (
 func (r *liveRoom) paceAudience(c *channel) {
 	watchers := c.watchers()
 	const steps = int(audienceRound / audienceStep)
-	size := (len(watchers) + steps - 1) / steps
+	size := max(audienceSlice, (len(watchers)+steps-1)/steps)
 	for len(watchers) > 0 {
 		n := min(size, len(watchers))
 		var woken shares

@@ -42,7 +42,7 @@ func TestALargeAudienceIsPaced(t *testing.T) { // P26
 				t.Errorf("watcher %d has rev %d", i, f.To)
 			}
 		}
-		if last > 2*time.Second || last < audienceRound/2 {
+		if last > 2*time.Second || last < smallAudience/audienceSlice*audienceStep {
 			t.Errorf("the last watcher had it after %s", last)
 		}
 		b.stop()
