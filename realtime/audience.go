@@ -1,6 +1,10 @@
 package realtime
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // A room that thousands watch costs those who edit it as little as an empty one:
 // a large audience is brought up to date a slice at a time, within a second, and
@@ -22,7 +26,7 @@ const (
 // paceAudience wakes the watchers of a channel, spread over a round. Whoever is up
 // to date already writes nothing.
 func (r *liveRoom) paceAudience(c *channel) {
-	watchers := c.watchers()
+	watchers := c.audience()
 	const steps = int(audienceRound / audienceStep)
 	size := max(audienceSlice, (len(watchers)+steps-1)/steps)
 	for len(watchers) > 0 {
@@ -38,15 +42,9 @@ func (r *liveRoom) paceAudience(c *channel) {
 	}
 }
 
-// watchers lists the members who only watch.
-func (c *channel) watchers() []*session {
+// audience lists the watchers.
+func (c *channel) audience() []*session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make([]*session, 0, c.audience)
-	for s := range c.members {
-		if s.watches {
-			out = append(out, s)
-		}
-	}
-	return out
+	return slices.Collect(maps.Keys(c.watchers))
 }

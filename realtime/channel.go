@@ -22,9 +22,9 @@ type channel struct {
 	window  window
 	early   map[room.Rev]*batch // by from: they wait for the hole before them
 	members map[*session]struct{}
-	// audience counts the members who only watch; a large one is paced, which pace
-	// asks for.
-	audience int
+	// watchers are the followers who only watch; a large audience is paced, which
+	// pace asks for.
+	watchers map[*session]struct{}
 	pace     func()
 	// added is told of every batch, in order, before the members are woken. It
 	// must not call back.
@@ -67,19 +67,29 @@ func (c *channel) add(epoch room.Epoch, b *batch) ([]*batch, outcome) {
 	for b, ok := c.takeEarlyLocked(); ok; b, ok = c.takeEarlyLocked() {
 		added = c.appendLocked(added, b)
 	}
+	c.wakeLocked()
+	return added, appended
+}
+
+// wakeLocked has everybody written to: first who works on the plan, so that their
+// answers, which come behind, do not wait for an audience.
+func (c *channel) wakeLocked() {
 	var woken shares
-	paced := c.audience > smallAudience
 	for s := range c.members {
-		if s.watches && (paced || s.hub.putOff()) {
-			continue
+		woken.wake(s)
+	}
+	woken.write()
+	if len(c.watchers) > smallAudience {
+		c.pace()
+		return
+	}
+	for s := range c.watchers {
+		if s.hub.putOff() {
+			break
 		}
 		woken.wake(s)
 	}
 	woken.write()
-	if paced {
-		c.pace()
-	}
-	return added, appended
 }
 
 // contradictsLocked reports whether the newest rev that b shares with the window
@@ -131,27 +141,29 @@ func (c *channel) restart(epoch room.Epoch, last room.Rev) {
 	for s := range c.members {
 		s.wake()
 	}
+	for s := range c.watchers {
+		s.wake()
+	}
 }
 
 func (c *channel) join(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.members == nil {
-		c.members = map[*session]struct{}{}
+		c.members, c.watchers = map[*session]struct{}{}, map[*session]struct{}{}
 	}
-	c.members[s] = struct{}{}
 	if s.watches {
-		c.audience++
+		c.watchers[s] = struct{}{}
+	} else {
+		c.members[s] = struct{}{}
 	}
 }
 
 func (c *channel) leave(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, was := c.members[s]; was && s.watches {
-		c.audience--
-	}
 	delete(c.members, s)
+	delete(c.watchers, s)
 }
 
 // head returns where the stream stands.
