@@ -1,30 +1,38 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
-// plainImports leaves dynamic imports to the browser: there is no stylesheet of
-// a part to wait for, and what is preloaded stands in the page.
-function plainImports(): Plugin {
+// surely has every import() of the sources go through src/page/fetched.ts, with the
+// names of the files that the part is made of.
+function surely(): Plugin {
   return {
-    name: 'plain-imports',
+    name: 'surely',
     enforce: 'pre',
     load: (id) =>
-      id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null,
+      id === '\0vite/preload-helper.js'
+        ? "export { fetched as __vitePreload } from '/src/page/fetched.ts';"
+        : null,
   };
 }
+
+// What every page of a room has from the start.
+const ALWAYS = ['app.js', 'core.js'];
 
 // The build output is in git and inside the server's binary, so names are
 // stable, without hashes, and there are no source maps. Files name each other
 // relatively: the server puts the version into their folder.
 export default defineConfig({
   base: './',
-  plugins: [svelte(), plainImports()],
+  plugins: [svelte(), surely()],
   build: {
     target: 'es2022',
     outDir: 'dist',
     emptyOutDir: true,
     sourcemap: false,
     cssCodeSplit: false,
-    modulePreload: false,
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, files) => files.filter((file) => !ALWAYS.includes(file)),
+    },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
@@ -36,7 +44,7 @@ export default defineConfig({
             // What the first screens and the later parts share.
             {
               name: 'core',
-              test: /node_modules\/(?!fractional)|(replica\/dates|connection\/uuid|page\/(room\.svelte|later|filters|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)$/,
+              test: /node_modules\/(?!fractional)|preload-helper|(replica\/dates|connection\/(uuid|backoff)|page\/(room\.svelte|later|fetched|waiting|filters|avatar|people|ids|status[\w-]*|plan\/(owner|ops)))\.(svelte|ts)(\?|$)/,
             },
             { name: 'words', test: /page\/activity\/(ago|sentence)\.ts$/ },
           ],

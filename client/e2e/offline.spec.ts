@@ -1,5 +1,5 @@
-import { sitTogether } from './support/couple.ts';
-import { connection, enterTitle, milestoneId, title } from './support/room.ts';
+import { sitDown, sitTogether } from './support/couple.ts';
+import { cell, connection, enterTitle, milestoneId, title } from './support/room.ts';
 import { expect, test } from './support/test.ts';
 
 const TITLES = ['Security review', 'Technical evaluation', 'Proposal review'];
@@ -66,20 +66,35 @@ test('the server is killed in the middle of edits and comes back: the browsers g
   server,
   sit,
 }) => {
-  const { seller, buyer } = await sitTogether(server, sit);
+  const room = await server.room();
+  const seller = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner');
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const buyer = await sitDown(server, sit, room, 'buyer', 'Marc Olsen', 'editor', {
+    before: (page) => void page.route('**/tools.js', (route) => released.then(() => route.continue())),
+  });
   const ids = await Promise.all(TITLES.map((text) => milestoneId(seller.page, text)));
   await enterTitle(seller.page, ids[0] as string, 'Before the crash');
 
   await server.kill();
   await enterTitle(seller.page, ids[1] as string, 'During the crash');
-  await enterTitle(buyer.page, ids[2] as string, 'Also during');
+  // The buyer's editors were on their way: they come when the server is back, with what is typed until then.
+  release();
+  await cell(buyer.page, ids[2] as string, 'title').focus();
+  await buyer.page.keyboard.press('Enter');
+  await buyer.page.keyboard.type(', also during');
+  await expect(buyer.page.getByText('This opens when the connection is back.')).toBeVisible();
   await server.up();
+  await expect(cell(buyer.page, ids[2] as string, 'title').locator('input')).toBeFocused({ timeout: 20_000 });
+  await buyer.page.keyboard.press('Enter');
 
   await connection(seller.page, 'live', 20_000);
   await connection(buyer.page, 'live', 20_000);
   for (const seat of [seller, buyer]) {
     await expect(title(seat.page, ids[0] as string)).toHaveText('Before the crash');
     await expect(title(seat.page, ids[1] as string)).toHaveText('During the crash');
-    await expect(title(seat.page, ids[2] as string)).toHaveText('Also during');
+    await expect(title(seat.page, ids[2] as string)).toHaveText('Proposal review, also during');
   }
 });

@@ -18,13 +18,15 @@ const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
 ];
 
 const SRC = new URL('./', import.meta.url);
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('forbidden.test.ts'),
+);
+
+// A part of the page that is fetched later is fetched through these (page/later.ts), or a lost connection loses it.
+const BARE_IMPORT = /(?<!\b(later|onDemand)\(\s*(async )?\(\) =>\s*(\(await )?|typeof )\bimport\(\s*['"`]/;
 
 test('no source reads a day as an instant or sorts keys by locale', () => {
   const found: string[] = [];
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('forbidden.test.ts'),
-  );
-  expect(files.length).toBeGreaterThan(10);
   for (const name of files) {
     const lines = readFileSync(new URL(name, SRC), 'utf8').split('\n');
     for (const [index, line] of lines.entries()) {
@@ -33,4 +35,10 @@ test('no source reads a day as an instant or sorts keys by locale', () => {
     }
   }
   expect(found).toEqual([]);
+});
+
+test('every part of the page that is fetched later survives a lost connection', () => {
+  const sources = files.map((name) => [name, readFileSync(new URL(name, SRC), 'utf8')] as const);
+  expect(sources.filter(([, text]) => /\bonDemand\(\(\) => import\(/.test(text)).length).toBeGreaterThan(3);
+  expect(sources.filter(([, text]) => text.search(BARE_IMPORT) >= 0).map(([name]) => name)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import type { RoomSession } from './connection/session';
 import { Address } from './page/address/address.svelte';
 import { tokenOf } from './page/address/place';
 import App from './page/app.svelte';
+import { onDemand } from './page/later';
 import { Room } from './page/room.svelte';
 
 const boot = JSON.parse(document.getElementById('boot')?.textContent ?? 'null') as Boot;
@@ -14,13 +15,15 @@ const connect = (session?: RoomSession): RoomClient =>
   new RoomClient({
     boot,
     token: tokenOf(location.pathname),
-    predict: async () => (await import('./replica/predict')).predict,
+    predict: onDemand(async () => (await import('./replica/predict')).predict),
     ...(session && { session }),
   });
 const show = (room: Room): void => void mount(App, { target, props: { room } });
 
 if (boot.embed)
-  void import('./embed/embed').then(({ embed }) => embed({ boot, target, connect, show, Address }));
+  void onDemand(() => import('./embed/embed'))().then(({ embed }) =>
+    embed({ boot, target, connect, show, Address }),
+  );
 else open();
 
 function open(): void {
@@ -33,7 +36,7 @@ function open(): void {
   room.promisedSide = boot.link?.side ?? null;
   show(room);
   client.start();
-  void import('./connection/looked').then(({ onLook }) =>
+  void onDemand(() => import('./connection/looked'))().then(({ onLook }) =>
     onLook(
       () =>
         void client.api(`/rooms/${boot.room}/view`, { method: 'POST', body: '{}' }).catch(() => undefined),

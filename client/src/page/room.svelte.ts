@@ -186,6 +186,18 @@ export class Room {
     return this.address.panel;
   }
 
+  /** opening: something is open over the page, or about to be. */
+  get opening(): boolean {
+    const { open, dialog, moving, more, asking } = this;
+    return [open, dialog, moving, more, asking].some((one) => one !== null);
+  }
+
+  /** closeAll closes what is open over the page, or about to be. */
+  closeAll(): void {
+    this.address.close();
+    this.dialog = this.moving = this.more = this.asking = null;
+  }
+
   openPanel(id: string, part: PanelPart = 'details'): void {
     this.address.open({ id, part });
   }

@@ -77,6 +77,17 @@ export class Grid {
     return this.#cursor;
   }
 
+  /** waiting: an editor or a menu is open whose file has not arrived. */
+  get waiting(): boolean {
+    return this.tools === null && (this.editing.edit !== null || this.menu !== null);
+  }
+
+  /** giveUp closes what has not arrived. */
+  giveUp(): void {
+    this.menu = null;
+    this.editing.cancel();
+  }
+
   isAt(row: string, col: Stop['col']): boolean {
     return this.cursor?.row === row && this.cursor.col === col;
   }

@@ -1,1 +1,0 @@
-import{r as e}from"./state.js";var t=[`shared`,`seller`,`buyer`];function n(e,t){return e.pos===t.pos?e.id<t.id?-1:+(e.id>t.id):e.pos<t.pos?-1:1}function r(n,r,i){for(let a of t){let t=e(n[a],r,i);if(t!==void 0)return t}}export{r as n,t as r,n as t};
