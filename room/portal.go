@@ -23,7 +23,15 @@ type Portal struct {
 	Name      string
 	Origins   []string // whose pages may frame, as in https://portal.acme.com or https://*.hubspot.com
 	Created   time.Time
+	Paused    time.Time   // zero: not paused
 	Keys      []PortalKey // oldest first, revoked ones too
+}
+
+// PortalChange is what a portal is to be.
+type PortalChange struct {
+	Name    string
+	Origins []string
+	Paused  *bool // nil: as it is
 }
 
 // PortalKey is a key of a portal, without what is secret of it.
@@ -57,6 +65,13 @@ type Vouched struct {
 
 // Watching reports whether the person only watches: no name, no private stream.
 func (v Vouched) Watching() bool { return v.Side == NoSide }
+
+// Framed is who is in a frame, and where.
+type Framed struct {
+	Room        ID
+	Participant RecordID // "" for a watcher
+	Parent      string   // the origin of the page around
+}
 
 // Known is who a portal's person is in a room.
 type Known struct {

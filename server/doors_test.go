@@ -16,12 +16,14 @@ import (
 	"parley/realtime/redis/redistest"
 )
 
-// R8, S02, S03: whatever is taken from those who came by a link is taken from
-// their sockets within two seconds on the other server too, and within five when
+// R8, S02, S03, P36: whatever is taken from those who came by a link, or for whom a
+// portal vouched, is taken from their sockets within two seconds on the other server too, and within five when
 // Redis is gone; no op of theirs has a later commit time.
-func TestChangesOfALinkReachTheOtherServer(t *testing.T) {
+func TestWhatIsTakenFromVisitorsIsTakenOnTheOtherServer(t *testing.T) {
 	cache := redistest.New(t)
 	c := newCouple(t, cache.URL())
+	t.Run("a portal's token is used once, whichever server gets it", c.useOnce)
+	t.Run("a portal changes its keys", c.changeKeys)
 	for _, redis := range []struct {
 		within time.Duration
 		down   bool
@@ -41,6 +43,7 @@ func TestChangesOfALinkReachTheOtherServer(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, Redis down %v", what, redis.down), func(t *testing.T) { c.shutOut(t, change, redis.within) })
 		}
 		t.Run(fmt.Sprintf("less access, Redis down %v", redis.down), func(t *testing.T) { c.lower(t, redis.within) })
+		t.Run(fmt.Sprintf("by a portal, Redis down %v", redis.down), func(t *testing.T) { c.portalLosses(t, redis.within) })
 	}
 }
 
@@ -58,8 +61,35 @@ func (c *couple) guest(t *testing.T) (link, *member) {
 
 func (c *couple) shutOut(t *testing.T, change string, within time.Duration) {
 	l, eve := c.guest(t)
+	var end struct {
+		At time.Time `json:"expires_at"`
+	}
+	if strings.Contains(change, "expires_at") {
+		if err := json.Unmarshal([]byte(change), &end); err != nil {
+			t.Fatal(err)
+		}
+		within += time.Until(end.At)
+	}
+	c.ends(t, eve, within, func() time.Time {
+		if change == "" {
+			c.must("DELETE", "/api/v1/links/"+l.ID, adminKey, "", nil)
+		} else {
+			c.must("PATCH", "/api/v1/links/"+l.ID, adminKey, change, nil)
+		}
+		if !end.At.IsZero() {
+			return end.At
+		}
+		return c.moment(t, `select greatest(revoked_at, changed_at) from links where id = $1`, l.ID)
+	})
+}
+
+// ends has a member edit all the while that something is taken from them: their
+// socket ends in time, and no op of theirs is younger than the moment that
+// change returns.
+func (c *couple) ends(t *testing.T, eve *member, within time.Duration, change func() time.Time) {
+	t.Helper()
 	stop, sent := make(chan struct{}), make(chan struct{})
-	go func() { // she edits all the while
+	go func() {
 		defer close(sent)
 		for seq := int64(1); ; seq++ {
 			select {
@@ -75,25 +105,7 @@ func (c *couple) shutOut(t *testing.T, change string, within time.Duration) {
 	eve.next("ack")
 
 	began := time.Now()
-	if change == "" {
-		c.must("DELETE", "/api/v1/links/"+l.ID, adminKey, "", nil)
-	} else {
-		c.must("PATCH", "/api/v1/links/"+l.ID, adminKey, change, nil)
-	}
-	db := c.db(t)
-	var answered time.Time
-	if err := db.QueryRow(context.Background(), `select greatest(revoked_at, changed_at) from links where id = $1`, l.ID).Scan(&answered); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(change, "expires_at") {
-		var end struct {
-			At time.Time `json:"expires_at"`
-		}
-		if err := json.Unmarshal([]byte(change), &end); err != nil {
-			t.Fatal(err)
-		}
-		answered, within = end.At, within+time.Until(end.At)
-	}
+	answered := change()
 	_, err := eve.drain(within)
 	close(stop)
 	<-sent
@@ -101,13 +113,22 @@ func (c *couple) shutOut(t *testing.T, change string, within time.Duration) {
 		t.Fatalf("%s after the change: %v", time.Since(began), err)
 	}
 	var late int
-	if err := db.QueryRow(context.Background(), `select count(*) from activity a join participants p on p.room_id = a.room_id and p.id::text = a.body->>'by'
-		where a.room_id = $1 and p.name = 'Eve' and a.client::text = $2 and a.at > $3`, c.room, eve.client, answered).Scan(&late); err != nil {
+	if err := c.db(t).QueryRow(context.Background(), `select count(*) from activity where room_id = $1 and client::text = $2 and at > $3`,
+		c.room, eve.client, answered).Scan(&late); err != nil {
 		t.Fatal(err)
 	}
 	if late != 0 {
 		t.Errorf("%d of her ops are younger than the change", late)
 	}
+}
+
+// moment reads one from the servers' database.
+func (c *couple) moment(t *testing.T, sql string, args ...any) (at time.Time) {
+	t.Helper()
+	if err := c.db(t).QueryRow(context.Background(), sql, args...).Scan(&at); err != nil {
+		t.Fatal(err)
+	}
+	return at
 }
 
 // db opens the servers' database.

@@ -244,6 +244,27 @@ func TestRevokingAPortalsKeyEndsItsSockets(t *testing.T) {
 		t.Errorf("the other key's socket is answered %s", f.raw)
 	}
 
+	// While the portal rests nothing of it is there; afterwards it is as it was.
+	rest := func(paused bool) {
+		t.Helper()
+		w.must("PUT", "/api/v1/portals/"+p.id, adminKey, fmt.Sprintf(`{"name":"Acme's portal","origins":[%q],"paused":%t}`, portalOrigin, paused), nil)
+	}
+	fresh := func() string {
+		return signed(t, jwt.SigningMethodEdDSA, p.pairKid, p.pair, p.claims(map[string]any{"sub": "u-18"}), nil)
+	}
+	rest(true)
+	ends(two, "its portal was paused")
+	p.refused("a token of a paused portal", p.body(fresh()))
+	if status, _ := w.call("GET", "/e/"+w.room, "", ""); status != http.StatusNotFound {
+		t.Errorf("a paused portal's frame is answered %d", status)
+	}
+	if status, _ := w.call("POST", "/api/v1/rooms/"+w.room+"/embed-tokens", adminKey, fmt.Sprintf(`{"portal":%q,"sub":"u","name":"N"}`, p.id)); status != http.StatusConflict {
+		t.Errorf("a token for a paused portal: %d", status)
+	}
+	rest(false)
+	byPair = p.enter(fresh(), "")
+	two, _ = connect(t, w.process, w.room, byPair.SessionToken, "", nil)
+
 	w.must("DELETE", "/api/v1/portals/"+p.id, adminKey, "", nil)
 	ends(two, "its portal was removed")
 	p.refused("a token of a removed portal", p.body(signed(t, jwt.SigningMethodEdDSA, p.pairKid, p.pair, p.claims(nil), nil)))

@@ -30,7 +30,8 @@ func newCouple(t *testing.T, redisURL string) *couple {
 	w.process.terminate()
 	env := append(w.env, "REDIS_URL="+redisURL)
 	w.process = start(t, env...)
-	other := start(t, append(env, "PARLEY_DATA="+t.TempDir())...)
+	// Behind the one address that people see.
+	other := start(t, append(env, "PARLEY_DATA="+t.TempDir(), "PARLEY_PUBLIC_URL="+w.process.url)...)
 	omar, here := connect(t, w.process, w.room, w.seller, "", nil)
 	dana, _ := connect(t, other, w.room, w.buyer, "", nil)
 	return &couple{world: w, members: [2]*member{omar, dana}, other: other, rev: here.Streams[0].Rev}

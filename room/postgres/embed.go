@@ -73,9 +73,12 @@ func (s *Store) CreateEmbedToken(ctx context.Context, ws room.WorkspaceID, porta
 	var expires time.Time
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		// The portal's row is locked: two that come first make one key.
-		var id room.PortalID
-		if err := tx.QueryRow(ctx, `select id::text from portals where workspace_id = $1 and id = $2 and removed_at is null for update`, ws, portal).Scan(&id); err != nil {
+		var paused bool
+		if err := tx.QueryRow(ctx, `select paused_at is not null from portals where workspace_id = $1 and id = $2 and removed_at is null for update`, ws, portal).Scan(&paused); err != nil {
 			return err
+		}
+		if paused {
+			return room.FieldErrorf(room.Conflict, "portal", "this portal is paused; resume it in the settings")
 		}
 		if _, err := tx.Exec(ctx, `insert into portal_keys (workspace_id, portal_id, kind) select $1, $2, 'api'
 			where not exists (select from portal_keys where portal_id = $2 and kind = 'api' and revoked_at is null)`, ws, portal); err != nil {

@@ -11,7 +11,11 @@ import (
 )
 
 // livePortalKey is true of a key k of a portal o that may be used.
-const livePortalKey = `k.revoked_at is null and o.removed_at is null`
+const livePortalKey = `k.revoked_at is null and o.removed_at is null and o.paused_at is null`
+
+// mayFrame is true of a portal o while its origins have that of the page around
+// a session s: portal.Allows in SQL. Nothing else of an origin means anything to like.
+const mayFrame = `(s.framed_by is null or s.framed_by like any (select replace(origin, '://*.', '://_%.') from unnest(o.origins) as origin))`
 
 // CreatePortal makes a portal without keys.
 func (s *Store) CreatePortal(ctx context.Context, ws room.WorkspaceID, name string, origins []string) (room.Portal, error) {
@@ -32,38 +36,45 @@ func (s *Store) Portals(ctx context.Context, ws room.WorkspaceID) ([]room.Portal
 	return list, wrap(err, "listing portals")
 }
 
-// ChangePortal gives a portal another name and other origins. Frames that are
-// open stay; the next one is judged by the new origins.
-func (s *Store) ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, name string, origins []string) (room.Portal, error) {
+// ChangePortal changes a portal, ends the sessions in frames that it would not
+// let in any more, and returns the rooms whose sockets are to be looked at.
+func (s *Store) ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, c room.PortalChange) (room.Portal, []room.ID, error) {
 	if !room.ValidUUID(string(id)) {
-		return room.Portal{}, errGone()
+		return room.Portal{}, nil, errGone()
 	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	tag, err := s.pool.Exec(ctx, `update portals set name = $3, origins = $4 where workspace_id = $1 and id = $2 and removed_at is null`, ws, id, name, origins)
+	tag, err := s.pool.Exec(ctx, `update portals set name = $3, origins = $4,
+			paused_at = case when coalesce($5, paused_at is not null) then coalesce(paused_at, clock_timestamp()) end
+		where workspace_id = $1 and id = $2 and removed_at is null`, ws, id, c.Name, c.Origins, c.Paused)
 	if err != nil {
-		return room.Portal{}, wrap(err, "changing a portal")
+		return room.Portal{}, nil, wrap(err, "changing a portal")
 	}
 	if tag.RowsAffected() == 0 {
-		return room.Portal{}, errGone()
+		return room.Portal{}, nil, errGone()
+	}
+	rooms, err := s.endRoomSessions(ctx, `s.portal_key_id in (select k.id from portal_keys k where k.portal_id = $1) and not `+livePortal, id)
+	if err != nil {
+		return room.Portal{}, rooms, err
 	}
 	list, err := s.portals(ctx, `workspace_id = $1 and id = $2`, ws, id)
 	if err != nil || len(list) == 0 {
-		return room.Portal{}, wrap(errors.Join(err, errGone()), "changing a portal")
+		return room.Portal{}, rooms, wrap(errors.Join(err, errGone()), "changing a portal")
 	}
-	return list[0], nil
+	return list[0], rooms, nil
 }
 
 func (s *Store) portals(ctx context.Context, which string, args ...any) ([]room.Portal, error) {
-	rows, err := s.pool.Query(ctx, `select id::text, workspace_id::text, name, origins, created_at from portals
+	rows, err := s.pool.Query(ctx, `select id::text, workspace_id::text, name, origins, created_at, paused_at from portals
 		where removed_at is null and `+which+` order by created_at, id`, args...)
 	if err != nil {
 		return nil, err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (room.Portal, error) {
 		var p room.Portal
-		err := row.Scan(&p.ID, &p.Workspace, &p.Name, &p.Origins, &p.Created)
-		p.Created = p.Created.UTC()
+		var paused *time.Time
+		err := row.Scan(&p.ID, &p.Workspace, &p.Name, &p.Origins, &p.Created, &paused)
+		p.Created, p.Paused = p.Created.UTC(), orZero(paused)
 		return p, err
 	})
 	if err != nil {
@@ -152,14 +163,14 @@ func (s *Store) RemovePortal(ctx context.Context, ws room.WorkspaceID, id room.P
 }
 
 // FrameOrigins lists the origins whose pages may frame a room: those of all the
-// portals of its workspace. It is empty for a room that is not there.
+// portals of its workspace that are not paused. It is empty for a room that is not there.
 func (s *Store) FrameOrigins(ctx context.Context, id room.ID) ([]string, error) {
 	if !room.ValidUUID(string(id)) {
 		return nil, nil
 	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select distinct origin from rooms r join portals p on p.workspace_id = r.workspace_id and p.removed_at is null,
+	rows, err := s.pool.Query(ctx, `select distinct origin from rooms r join portals p on p.workspace_id = r.workspace_id and p.removed_at is null and p.paused_at is null,
 		unnest(p.origins) as origin where r.id = $1 order by origin`, id)
 	if err != nil {
 		return nil, wrap(err, "looking for who may frame a room")

@@ -30,8 +30,9 @@ const liveSource = `case
 const liveMember = `exists (select from account_sessions a join members m on m.workspace_id = s.workspace_id and m.account_id = a.account_id
 		where a.id = s.account_session_id and ` + liveSeat + `)`
 
-// livePortal is true of a session s of somebody for whom a portal vouched.
-const livePortal = `exists (select from portal_keys k join portals o on o.id = k.portal_id where k.id = s.portal_key_id and ` + livePortalKey + `)`
+// livePortal is true of a session s of somebody for whom a portal vouched, on a
+// page that the portal still names.
+const livePortal = `exists (select from portal_keys k join portals o on o.id = k.portal_id where k.id = s.portal_key_id and ` + livePortalKey + ` and ` + mayFrame + `)`
 
 // grantColumns says what a session grants: the participant's present name, side
 // and access where it has one, its link's otherwise.

@@ -18,8 +18,16 @@ func (s Steady) Portals(ctx context.Context, ws room.WorkspaceID) ([]room.Portal
 }
 
 // ChangePortal is [Store.ChangePortal]: changing twice is changing once.
-func (s Steady) ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, name string, origins []string) (room.Portal, error) {
-	return again(ctx, s, away, func() (room.Portal, error) { return s.Store.ChangePortal(ctx, ws, id, name, origins) })
+func (s Steady) ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, c room.PortalChange) (room.Portal, []room.ID, error) {
+	type changed struct {
+		portal room.Portal
+		rooms  []room.ID
+	}
+	d, err := again(ctx, s, away, func() (d changed, err error) {
+		d.portal, d.rooms, err = s.Store.ChangePortal(ctx, ws, id, c)
+		return d, err
+	})
+	return d.portal, d.rooms, err
 }
 
 // AddPortalKey is [Store.AddPortalKey].
@@ -93,19 +101,38 @@ func (s Steady) SetKnownAccess(ctx context.Context, v room.Voucher, who room.Vou
 
 // CreateEmbedSession is [Store.CreateEmbedSession]. A session that was made in a
 // lost attempt is nobody's: its token was not told.
-func (s Steady) CreateEmbedSession(ctx context.Context, v room.Voucher, id room.ID, participant room.RecordID) (string, room.Grant, error) {
+func (s Steady) CreateEmbedSession(ctx context.Context, v room.Voucher, f room.Framed) (string, room.Grant, error) {
 	type made struct {
 		token string
 		grant room.Grant
 	}
 	m, err := again(ctx, s, away, func() (m made, err error) {
-		m.token, m.grant, err = s.Store.CreateEmbedSession(ctx, v, id, participant)
+		m.token, m.grant, err = s.Store.CreateEmbedSession(ctx, v, f)
 		return m, err
 	})
 	return m.token, m.grant, err
 }
 
 // ExtendEmbedSession is [Store.ExtendEmbedSession].
-func (s Steady) ExtendEmbedSession(ctx context.Context, token string, v room.Voucher, id room.ID, participant room.RecordID) (bool, error) {
-	return again(ctx, s, away, func() (bool, error) { return s.Store.ExtendEmbedSession(ctx, token, v, id, participant) })
+func (s Steady) ExtendEmbedSession(ctx context.Context, token string, v room.Voucher, f room.Framed) (bool, error) {
+	return again(ctx, s, away, func() (bool, error) { return s.Store.ExtendEmbedSession(ctx, token, v, f) })
+}
+
+// CreateHandover is [Store.CreateHandover]. A token of a lost attempt is nobody's:
+// it was not told.
+func (s Steady) CreateHandover(ctx context.Context, id room.SessionID, watch bool, life time.Duration) (string, error) {
+	return again(ctx, s, away, func() (string, error) { return s.Store.CreateHandover(ctx, id, watch, life) })
+}
+
+// TakeHandover is [Store.TakeHandover].
+func (s Steady) TakeHandover(ctx context.Context, token string) (string, room.Grant, error) {
+	type taken struct {
+		session string
+		grant   room.Grant
+	}
+	t, err := again(ctx, s, unsent, func() (t taken, err error) {
+		t.session, t.grant, err = s.Store.TakeHandover(ctx, token)
+		return t, err
+	})
+	return t.session, t.grant, err
 }

@@ -89,11 +89,11 @@ func (s *server) createEmbedSession(ctx context.Context, in *createEmbedSessionI
 	if err != nil {
 		return nil, err
 	}
-	participant, err := s.portalPerson(ctx, by, who)
-	if err != nil {
+	f := room.Framed{Room: who.Room, Parent: body.Parent}
+	if f.Participant, err = s.portalPerson(ctx, by, who); err != nil {
 		return nil, err
 	}
-	token, grant, err := s.embedSession(ctx, by, who, participant)
+	token, grant, err := s.embedSession(ctx, by, who, f)
 	if err != nil {
 		return nil, hidden(err)
 	}
@@ -219,9 +219,9 @@ func verdictError(v room.Verdict) error {
 }
 
 // embedSession lets the caller's session go on, or makes one.
-func (s *server) embedSession(ctx context.Context, by room.Voucher, who room.Vouched, participant room.RecordID) (string, room.Grant, error) {
+func (s *server) embedSession(ctx context.Context, by room.Voucher, who room.Vouched, f room.Framed) (string, room.Grant, error) {
 	if token := credentialsIn(ctx).bearer; token != "" {
-		extended, err := s.Store.ExtendEmbedSession(ctx, token, by, who.Room, participant)
+		extended, err := s.Store.ExtendEmbedSession(ctx, token, by, f)
 		if err != nil {
 			return "", room.Grant{}, err
 		}
@@ -231,7 +231,7 @@ func (s *server) embedSession(ctx context.Context, by room.Voucher, who room.Vou
 			return token, grant, err
 		}
 	}
-	token, grant, err := s.Store.CreateEmbedSession(ctx, by, who.Room, participant)
+	token, grant, err := s.Store.CreateEmbedSession(ctx, by, f)
 	if err == nil {
 		s.auditToken(ctx, by, who, "")
 	}

@@ -14,7 +14,11 @@ type framed struct {
 	done bool
 }
 
-const framedByNobody = "frame-ancestors 'none'"
+const (
+	framedByNobody = "frame-ancestors 'none'"
+	sendsNoForms   = "form-action 'none'"
+	sendsItsForms  = "form-action 'self'" // what a frame hands over to a window goes as a form
+)
 
 // WriteHeader puts the origins in.
 func (f *framed) WriteHeader(code int) {
@@ -23,7 +27,8 @@ func (f *framed) WriteHeader(code int) {
 		h := f.Header()
 		h.Del("Set-Cookie")
 		if len(f.by) > 0 {
-			h.Set("Content-Security-Policy", strings.ReplaceAll(h.Get("Content-Security-Policy"), framedByNobody, "frame-ancestors "+strings.Join(f.by, " ")))
+			h.Set("Content-Security-Policy", strings.NewReplacer(framedByNobody, "frame-ancestors "+strings.Join(f.by, " "), sendsNoForms, sendsItsForms).
+				Replace(h.Get("Content-Security-Policy")))
 			h.Del("X-Frame-Options") // it knows no list, and the policy says it
 			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		}

@@ -12,10 +12,16 @@ import (
 	"parley/server/portal"
 )
 
-// PortalBody makes or changes a portal.
+// PortalBody makes a portal.
 type PortalBody struct {
 	Name    string   `json:"name" minLength:"1" maxLength:"200"`
 	Origins []string `json:"origins" nullable:"false" minItems:"1" maxItems:"20" doc:"whose pages may show rooms, as https://portal.acme.com or https://*.hubspot.com"`
+}
+
+// PortalChangeBody changes a portal.
+type PortalChangeBody struct {
+	PortalBody
+	Paused *bool `json:"paused,omitempty" doc:"true: it shows no rooms and its tokens open nothing, until false; absent: as it is"`
 }
 
 // PortalView is a portal with its keys, without what is secret of them.
@@ -24,6 +30,7 @@ type PortalView struct {
 	Name      string          `json:"name"`
 	Origins   []string        `json:"origins" nullable:"false"`
 	CreatedAt time.Time       `json:"created_at"`
+	PausedAt  *time.Time      `json:"paused_at" doc:"null: not paused"`
 	Keys      []PortalKeyView `json:"keys" nullable:"false"`
 }
 
@@ -37,7 +44,7 @@ type PortalKeyView struct {
 }
 
 func portalView(p room.Portal) PortalView {
-	v := PortalView{ID: p.ID, Name: p.Name, Origins: p.Origins, CreatedAt: p.Created, Keys: []PortalKeyView{}}
+	v := PortalView{ID: p.ID, Name: p.Name, Origins: p.Origins, CreatedAt: p.Created, PausedAt: optional(p.Paused), Keys: []PortalKeyView{}}
 	for _, k := range p.Keys {
 		v.Keys = append(v.Keys, portalKeyView(k))
 	}
@@ -114,9 +121,11 @@ func (s *server) listPortals(ctx context.Context, _ *struct{}) (*listPortalsOut,
 
 type changePortalIn struct {
 	Portal string `path:"portal"`
-	Body   JSON[PortalBody]
+	Body   JSON[PortalChangeBody]
 }
 
+// changePortal ends, within two seconds, the sockets in frames that the portal
+// would not let in any more: it is paused, or names the page around no longer.
 func (s *server) changePortal(ctx context.Context, in *changePortalIn) (*portalOut, error) {
 	c, err := s.managesPortals(ctx)
 	if err != nil {
@@ -129,12 +138,24 @@ func (s *server) changePortal(ctx context.Context, in *changePortalIn) (*portalO
 	if err := body.check(); err != nil {
 		return nil, err
 	}
-	p, err := s.Store.ChangePortal(ctx, c.workspace, room.PortalID(in.Portal), body.Name, body.Origins)
+	change := room.PortalChange{Name: body.Name, Origins: body.Origins, Paused: body.Paused}
+	p, rooms, err := s.Store.ChangePortal(ctx, c.workspace, room.PortalID(in.Portal), change)
+	s.recheck(ctx, rooms)
 	if err != nil {
 		return nil, hidden(err)
 	}
-	s.auditPortal(ctx, c, p.ID, "portal changed: "+p.Name)
+	s.auditPortal(ctx, c, p.ID, "portal changed: "+p.Name+pausedOrNot(body.Paused))
 	return &portalOut{Body: portalView(p)}, nil
+}
+
+func pausedOrNot(paused *bool) string {
+	switch {
+	case paused == nil:
+		return ""
+	case *paused:
+		return ", paused"
+	}
+	return ", resumed"
 }
 
 type removePortalIn struct {

@@ -21,6 +21,7 @@ var scopes = []struct {
 	{"/api/v1/rooms/{room}/links", "", room.ScopeLinksWrite},
 	{"/api/v1/rooms/{room}/requests", "", room.ScopeLinksWrite},
 	{"/api/v1/rooms/{room}/enter", "", ""},
+	{"/api/v1/rooms/{room}/handover", "", ""},
 	{"/api/v1/rooms/{room}/embed-tokens", "", room.ScopeEmbedWrite},
 	{"/api/v1/portals", "", room.ScopeSettingsWrite},
 	{"/api/v1/links", "", room.ScopeLinksWrite},
@@ -60,6 +61,8 @@ func securityOf(method, path string) []map[string][]string {
 		return []map[string][]string{} // the token is in the body, or in the URL that is asked about
 	case path == "/api/v1/rooms/{room}/embed-tokens":
 		return []map[string][]string{{"key": {string(room.ScopeEmbedWrite)}}}
+	case path == "/api/v1/rooms/{room}/handover":
+		return []map[string][]string{{"session": {}}}
 	case strings.HasPrefix(path, "/api/v1/account") || path == "/api/v1/signout" || path == "/api/v1/rooms/{room}/enter":
 		return []map[string][]string{{"account": {}}}
 	}

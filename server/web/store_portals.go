@@ -11,10 +11,10 @@ import (
 type PortalStore interface {
 	CreatePortal(ctx context.Context, ws room.WorkspaceID, name string, origins []string) (room.Portal, error)
 	Portals(ctx context.Context, ws room.WorkspaceID) ([]room.Portal, error)
-	ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, name string, origins []string) (room.Portal, error)
 	AddPortalKey(ctx context.Context, ws room.WorkspaceID, id room.PortalID, kind room.KeyKind, material []byte) (room.PortalKey, error)
-	// RevokePortalKey and RemovePortal return the rooms whose sockets are to be
+	// ChangePortal, RevokePortalKey and RemovePortal return the rooms whose sockets are to be
 	// looked at.
+	ChangePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID, c room.PortalChange) (room.Portal, []room.ID, error)
 	RevokePortalKey(ctx context.Context, ws room.WorkspaceID, id room.PortalID, key room.PortalKeyID) ([]room.ID, error)
 	RemovePortal(ctx context.Context, ws room.WorkspaceID, id room.PortalID) ([]room.ID, error)
 
@@ -28,7 +28,11 @@ type PortalStore interface {
 	TakeEmbedToken(ctx context.Context, token string) (room.Voucher, room.Vouched, error)
 	Known(ctx context.Context, v room.Voucher, who room.Vouched) (room.Known, error)
 	SetKnownAccess(ctx context.Context, v room.Voucher, who room.Vouched) error
-	CreateEmbedSession(ctx context.Context, v room.Voucher, id room.ID, participant room.RecordID) (string, room.Grant, error)
+	CreateEmbedSession(ctx context.Context, v room.Voucher, f room.Framed) (string, room.Grant, error)
+	// CreateHandover gives a session in a frame a token for a window of its own;
+	// code gone: it is none, or over. TakeHandover uses it up.
+	CreateHandover(ctx context.Context, id room.SessionID, watch bool, life time.Duration) (string, error)
+	TakeHandover(ctx context.Context, token string) (string, room.Grant, error)
 	// ExtendEmbedSession reports false when the session is over, or not that person's.
-	ExtendEmbedSession(ctx context.Context, token string, v room.Voucher, id room.ID, participant room.RecordID) (bool, error)
+	ExtendEmbedSession(ctx context.Context, token string, v room.Voucher, f room.Framed) (bool, error)
 }
