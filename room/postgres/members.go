@@ -10,7 +10,13 @@ import (
 	"parley/room"
 )
 
-const memberColumns = `m.account_id::text, c.email, c.name, m.role, m.created_at, c.signed_in_at`
+// memberColumns tell of an account only what the workspace has given it, until it
+// signs in there: to add an address tells nothing about who has it.
+const memberColumns = `m.account_id::text, c.email, case when m.signed_in_at is null then m.name else ` + calledName + ` end,
+	m.role, m.created_at, m.signed_in_at`
+
+// calledName is the name of an account c that is the member m.
+const calledName = `coalesce(nullif(c.name, ''), m.name)`
 
 // Members lists a workspace's members: owners first, then by address.
 func (s *Store) Members(ctx context.Context, ws room.WorkspaceID) ([]room.WorkspaceMember, error) {
@@ -57,10 +63,9 @@ func (s *Store) AddMember(ctx context.Context, ws room.WorkspaceID, email, name 
 
 // seatMember makes the owner of an address a member, for the first time or again.
 func seatMember(ctx context.Context, tx pgx.Tx, ws room.WorkspaceID, email, name string, role room.Role) error {
-	_, err := tx.Exec(ctx, `with c as (insert into accounts (email, name) values ($2, $3)
-			on conflict (email) do update set name = case when accounts.name = '' then excluded.name else accounts.name end returning id)
-		insert into members (workspace_id, account_id, role) select $1, c.id, $4::text from c
-		on conflict (workspace_id, account_id) do update set role = excluded.role, created_at = now(), removed_at = null`, ws, email, name, role)
+	_, err := tx.Exec(ctx, `with c as (insert into accounts (email) values ($2) on conflict (email) do update set email = excluded.email returning id)
+		insert into members (workspace_id, account_id, name, role) select $1, c.id, $3, $4::text from c
+		on conflict (workspace_id, account_id) do update set name = excluded.name, role = excluded.role, created_at = now(), removed_at = null`, ws, email, name, role)
 	return err
 }
 

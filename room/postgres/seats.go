@@ -12,7 +12,7 @@ import (
 // liveSeat is true of an account session a of a member m that may be used.
 const liveSeat = `a.revoked_at is null and a.expires_at > clock_timestamp() and m.removed_at is null`
 
-const seatQuery = `select a.id::text, a.workspace_id::text, a.account_id::text, c.email, c.name, m.role, a.expires_at,
+const seatQuery = `select a.id::text, a.workspace_id::text, a.account_id::text, c.email, ` + calledName + `, m.role, a.expires_at,
 		a.last_used_at < clock_timestamp() - interval '1 minute'
 	from account_sessions a join members m on m.workspace_id = a.workspace_id and m.account_id = a.account_id
 	join accounts c on c.id = a.account_id where ` + liveSeat + ` and `
@@ -73,7 +73,8 @@ func signIn(ctx context.Context, tx pgx.Tx, n room.SignIn) (string, error) {
 	}
 	token, hash := newToken()
 	_, err = tx.Exec(ctx, `with c as (update accounts set signed_in_at = clock_timestamp(), name = case when name = '' then $2 else name end
-			where email = $1 returning id)
+			where email = $1 returning id),
+		m as (update members set signed_in_at = clock_timestamp() where workspace_id = $3 and account_id = (select id from c))
 		insert into account_sessions (workspace_id, account_id, token_hash, agent, expires_at)
 		select $3, c.id, $4, $5, clock_timestamp() + $6::interval from c`, n.Email, n.Name, ws, hash, brief(n.Agent), sessionLife)
 	return token, err
