@@ -13,6 +13,7 @@ const DESK_BYTES = 60_000; // the seller's pages are an application of their own
 const STYLES_BYTES = 20_000; // of each page
 // The script that portals load into pages of their own.
 const EMBED_BYTES = 6_000;
+const FRAME_BYTES = 9_000; // what a frame has beside the room's own parts
 const EMBED = /^embed-(v1|1\.\d+\.\d+)\.js$/;
 // What each first screen is made of; with what these import, it is asked for at once.
 const SCREENS = {
@@ -41,6 +42,8 @@ judge('script of a link’s door', ['door.js'], DOOR_BYTES);
 judge('script of who watches', ['watch.js'], WATCH_BYTES);
 first.add('desk.js');
 judge('script of the seller’s pages', ['desk.js'], DESK_BYTES);
+first.add('embed.js');
+judge('script of a frame', ['embed.js'], FRAME_BYTES);
 judge(
   'later scripts',
   [...texts.keys()].filter((name) => name.endsWith('.js') && !first.has(name) && !EMBED.test(name)),

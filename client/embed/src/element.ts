@@ -3,7 +3,7 @@ import type { Config, ToPage } from './messages';
 import { askForToken } from './token';
 import type { ParleyEvents, Theme, View } from './types';
 
-const SOURCES = ['room', 'share', 'origin'];
+const SOURCES = ['room', 'share', 'origin', 'lang'];
 const LOOKS = ['view', 'mode', 'theme', 'accent', 'radius', 'density', 'dir', 'height', 'hide'];
 const MIN_HEIGHT = 480;
 const BADGE_HEIGHT = 64;
@@ -68,10 +68,12 @@ export function defineRoom(home: string): void {
       const share = this.getAttribute('share')?.replace(/\/+$/, '').split('/').pop();
       if (origin === '' || (!room && !share)) return;
       const view = this.getAttribute('view');
+      const lang = this.getAttribute('lang');
+      const asked = lang ? `?lang=${encodeURIComponent(lang)}` : '';
       const frame = document.createElement('iframe');
       frame.src = share
         ? `${origin}/e/s/${encodeURIComponent(share)}${view === null ? '' : `/${encodeURIComponent(view)}`}`
-        : `${origin}/e/${encodeURIComponent(room ?? '')}`;
+        : `${origin}/e/${encodeURIComponent(room ?? '')}${asked}`;
       frame.setAttribute(
         'sandbox',
         'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox',

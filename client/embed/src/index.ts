@@ -17,6 +17,8 @@ export interface Options {
   readonly radius?: string;
   readonly density?: 'compact' | 'comfortable';
   readonly dir?: 'ltr' | 'rtl';
+  /** lang is the language of dates and numbers, as in de or pt-BR. */
+  readonly lang?: string;
   /** height in pixels; auto follows what is in the room. */
   readonly height?: number | 'auto';
   readonly minHeight?: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accentOf, contrast, parse } from './accent';
+import { accentOf, contrast, HARDEST, mix, parse, SOFT } from './accent';
 
 const value = (text: string): number => parse(text) ?? 0;
 
@@ -11,8 +11,10 @@ test('whatever accent a site asks for can be read on both themes', () => {
         const asked = `#${[r, g, b].map((c) => c.toString(16).padStart(2, '0')).join('')}`;
         const accent = accentOf(asked);
         if (accent === null) throw new Error(`${asked} is a colour`);
-        expect(contrast(value(accent.light), 0xffffff), `${asked} on light`).toBeGreaterThanOrEqual(4.5);
-        expect(contrast(value(accent.dark), 0x161a21), `${asked} on dark`).toBeGreaterThanOrEqual(4.5);
+        for (const ground of [0xffffff, HARDEST.light, mix(0xffffff, value(accent.light), SOFT)])
+          expect(contrast(value(accent.light), ground), `${asked} on light`).toBeGreaterThanOrEqual(4.5);
+        for (const ground of [0x161a21, HARDEST.dark, mix(0x161a21, value(accent.dark), SOFT)])
+          expect(contrast(value(accent.dark), ground), `${asked} on dark`).toBeGreaterThanOrEqual(4.5);
         expect(
           contrast(value(accent.onLight), value(accent.light)),
           `text on ${asked}, light`,

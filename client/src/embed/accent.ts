@@ -4,6 +4,10 @@ const WANTED = 4.5; // WCAG 2.2, 1.4.3
 const LIGHT = 0xffffff;
 const DARK = 0x161a21;
 const INK = 0x0b1830;
+/** HARDEST are the grounds of tokens.css that it is hardest to read an accent on. */
+export const HARDEST = { light: 0xeef1f5, dark: 0x2d3540 } as const;
+/** SOFT is how much of the accent is in the soft ground that text in it stands on, too. */
+export const SOFT = 0.12;
 
 /** Accent is what the tokens are set to, and whether it differs from what was asked for. */
 export interface Accent {
@@ -18,8 +22,8 @@ export interface Accent {
 export function accentOf(text: string): Accent | null {
   const asked = parse(text);
   if (asked === null) return null;
-  const light = readable(asked, LIGHT, 0x000000);
-  const dark = readable(asked, DARK, 0xffffff);
+  const light = readable(asked, HARDEST.light, LIGHT, 0x000000);
+  const dark = readable(asked, HARDEST.dark, DARK, 0xffffff);
   return {
     light: write(light),
     dark: write(dark),
@@ -43,10 +47,11 @@ export function parse(text: string): number | null {
 }
 
 // readable moves a colour toward another in small steps, as far as it must.
-function readable(colour: number, ground: number, toward: number): number {
+function readable(colour: number, ground: number, surface: number, toward: number): number {
   for (let step = 0; step <= 50; step++) {
     const moved = mix(colour, toward, step / 50);
-    if (contrast(moved, ground) >= WANTED) return moved;
+    const soft = mix(surface, moved, SOFT);
+    if (contrast(moved, ground) >= WANTED && contrast(moved, soft) >= WANTED) return moved;
   }
   return toward;
 }
@@ -55,7 +60,8 @@ function on(colour: number): number {
   return contrast(colour, LIGHT) >= contrast(colour, INK) ? LIGHT : INK;
 }
 
-function mix(a: number, b: number, part: number): number {
+/** mix is a colour so far on the way to another. */
+export function mix(a: number, b: number, part: number): number {
   const channel = (shift: number): number => {
     const [from, to] = [(a >> shift) & 255, (b >> shift) & 255];
     return Math.round(from + (to - from) * part) << shift;

@@ -7,7 +7,7 @@ import type { Address } from '../page/address/address.svelte';
 import { TABS, type Tab } from '../page/address/place';
 import type { Room } from '../page/room.svelte';
 import Badge from './badge.svelte';
-import { Ended } from './ended.svelte';
+import Before from './before.svelte';
 import { Teller } from './events';
 import Foot from './foot.svelte';
 import { FramedRoom } from './framed-room.svelte';
@@ -15,6 +15,8 @@ import { followSeen, tellHeight } from './height';
 import { wear } from './look';
 import { meet, type Port } from './port';
 import { Vouched } from './session';
+import { Standing } from './standing.svelte';
+import { openWindow } from './window';
 
 /** Parts are what the page is made of, wherever it is shown. */
 export interface Parts {
@@ -31,12 +33,27 @@ export async function embed(parts: Parts): Promise<void> {
   document.documentElement.dataset.embed = 'fixed';
   if (window.parent === window)
     return say(target, 'This page is for being shown in another site.', boot.room);
-  const port = await meet(boot.embed?.origins ?? [], () =>
-    say(target, "This page isn't allowed to show this room."),
-  );
+  const standing = new Standing();
+  const place = document.createElement('div');
+  target.before(place);
+  let again = (): void => undefined;
+  mount(Before, { target: place, props: { standing, href: `/r/${boot.room}`, again: () => again() } });
+  const silent = setTimeout(() => (standing.before = 'silent'), SILENT_MS);
+  const port = await meet(boot.embed?.origins ?? [], () => {
+    clearTimeout(silent);
+    place.remove();
+    say(target, "This page isn't allowed to show this room.");
+  });
+  clearTimeout(silent);
+  standing.before = 'loading';
   target.textContent = '';
-  new Frame(parts, port).start();
+  const frame = new Frame(parts, port, standing);
+  again = () => frame.resume();
+  frame.start();
 }
+
+// A page that brings no port for so long has no script that would.
+const SILENT_MS = 8_000;
 
 // say shows one sentence and, where there is more to see, the way to it.
 function say(target: HTMLElement, text: string, room?: string): void {
@@ -56,16 +73,17 @@ class Frame {
   readonly #client: RoomClient;
   readonly #room: FramedRoom;
   readonly #teller = new Teller();
-  readonly #ended = new Ended();
+  readonly #standing: Standing;
   #config: Config | null = null;
   #view = '';
   #shown: 'nothing' | 'room' | 'badge' = 'nothing';
   #badge: Record<string, unknown> | null = null;
   #place = '';
 
-  constructor(parts: Parts, port: Port) {
+  constructor(parts: Parts, port: Port, standing: Standing) {
     this.#parts = parts;
     this.#port = port;
+    this.#standing = standing;
     this.#session = new Vouched({
       room: parts.boot.room,
       parent: port.parent,
@@ -89,10 +107,25 @@ class Frame {
     this.#client.subscribe(() => this.#changed());
     const foot = document.createElement('div');
     this.#parts.target.after(foot);
-    const href = `/r/${this.#parts.boot.room}`;
-    mount(Foot, { target: foot, props: { href, state: this.#ended, resume: () => this.#session.resume() } });
+    const { room } = this.#parts.boot;
+    const less = (): boolean => ['view', 'comment'].includes(this.#room.mode);
+    mount(Foot, {
+      target: foot,
+      props: {
+        href: `/r/${room}`,
+        standing: this.#standing,
+        resume: () => this.resume(),
+        open: () => void openWindow(this.#session, room, less()),
+      },
+    });
     tellHeight(document.body, this.#port);
     this.#client.start();
+  }
+
+  /** resume asks the page around again who somebody is. */
+  resume(): void {
+    if (this.#standing.before !== null) this.#standing.before = 'loading';
+    this.#session.resume();
   }
 
   #hear(message: ToFrame): void {
@@ -132,7 +165,11 @@ class Frame {
   // changed shows what has come, and tells the page what of it is news.
   #changed(): void {
     const snap = this.#client.snapshot();
-    const stopped = snap.conn.state === 'stopped';
+    const { state } = snap.conn;
+    const stopped = state === 'stopped';
+    this.#standing.away = state === 'offline';
+    if (this.#standing.before === 'loading' && state === 'offline') this.#standing.before = 'offline';
+    if (this.#standing.before === 'offline' && state !== 'offline') this.#standing.before = 'loading';
     if (this.#config === null || (snap.view.room === null && !stopped)) return;
     const first = this.#shown === 'nothing';
     if (first) this.#draw();
@@ -154,6 +191,7 @@ class Frame {
   #draw(): void {
     const badge = this.#view === 'badge';
     const { target } = this.#parts;
+    this.#standing.before = null;
     if (badge === (this.#badge !== null) && this.#shown !== 'nothing') return;
     if (badge) {
       // The room's page cannot be taken apart again: behind a badge it waits, unseen.
@@ -175,8 +213,9 @@ class Frame {
 
   // What was typed stays where it is; nothing can be changed until there is a session again.
   #expire(now: boolean): void {
-    if (now === this.#ended.ended) return;
-    this.#ended.ended = now;
+    if (now === this.#standing.ended) return;
+    this.#standing.ended = now;
+    if (this.#standing.before !== null) this.#standing.before = now ? 'refused' : 'loading';
     this.#parts.target.inert = now;
     if (now) this.#port.emit('auth.expired', {});
   }

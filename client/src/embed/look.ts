@@ -1,5 +1,5 @@
 import type { Config } from '../../embed/src/messages';
-import { accentOf } from './accent';
+import { accentOf, SOFT } from './accent';
 import type { Port } from './port';
 
 const RADII: Readonly<Record<string, number>> = { none: 0, small: 4, medium: 6, large: 10 };
@@ -43,7 +43,7 @@ function tint(style: CSSStyleDeclaration, asked: string, port: Port): void {
           '--accent': both(accent.light, accent.dark),
           '--accent-hover': mixed(85, both('#000000', '#ffffff')),
           '--on-accent': both(accent.onLight, accent.onDark),
-          '--accent-soft': mixed(12, 'var(--surface)'),
+          '--accent-soft': mixed(100 * SOFT, 'var(--surface)'),
           '--focus': both(accent.light, accent.dark),
         };
   for (const name of ['--accent', '--accent-hover', '--on-accent', '--accent-soft', '--focus']) {

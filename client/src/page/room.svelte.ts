@@ -29,8 +29,16 @@ export interface Moving {
 /** More is the menu of the room and the dialogs it leads to. */
 export type More = 'menu' | 'import' | 'templates' | 'save' | 'days';
 
-/** LOCALE is the language that dates and numbers are written in. */
-export const LOCALE = navigator.language;
+/** LOCALE is the language that dates and numbers are written in: the one that a site asks for, or the browser's. */
+export const LOCALE = asked() ?? navigator.language;
+
+function asked(): string | null {
+  try {
+    return new Intl.Locale(new URLSearchParams(location.search).get('lang') ?? '').baseName;
+  } catch {
+    return null;
+  }
+}
 
 const RANK: readonly Access[] = ['viewer', 'commenter', 'contributor', 'editor', 'owner'];
 
