@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { WelcomeFrame } from '../replica/frames';
-import { predict } from '../replica/predict';
 import type { Me, Op, Snapshot } from '../replica/types';
-import { RoomClient } from './room-client';
-import {
-  ANN,
-  answer,
-  bootAt,
-  FakeLocks,
-  FakePage,
-  FakeSocket,
-  FakeStorage,
-  welcomeAt,
-} from './testing/fakes';
+import type { RoomClient } from './room-client';
+import { fakeBrowser, wait } from './testing/browser';
+import { ANN, answer, bootAt, FakeSocket, welcomeAt } from './testing/fakes';
 import type { Boot } from './types';
 
 const TOKEN = 'parley_mfrggzdfmztwq2lkmfrggzdfmztwq2lk';
@@ -25,42 +16,21 @@ const NOTES: Snapshot = {
 const PRIVATE: Op = { kind: 'milestone.update', id: 'x1', set: { title: 'Private' } };
 const SHARED: Op = { kind: 'milestone.update', id: 'm1', set: { title: 'Hers' } };
 
-let session: FakeStorage;
-let clients: RoomClient[];
-const http = vi.fn<typeof fetch>();
-
+const browser = fakeBrowser();
 beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 9, 22, 10) });
-  FakeSocket.all = [];
-  session = new FakeStorage();
-  clients = [];
-  const page = new FakePage();
-  http.mockReset();
-  http.mockImplementation(async () => answer(200, { session_token: 'st', room: 'r', me: ANN }));
-  vi.stubGlobal('sessionStorage', session);
-  vi.stubGlobal('localStorage', new FakeStorage());
-  vi.stubGlobal('navigator', { locks: new FakeLocks() });
-  vi.stubGlobal('window', page);
-  vi.stubGlobal('document', page);
+  browser.http.mockImplementation(async () => answer(200, { session_token: 'st', room: 'r', me: ANN }));
 });
 
-afterEach(() => {
-  for (const client of clients) client.stop();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
-});
+let page: RoomClient | undefined;
 
 /** load is a page load in this tab, after which the tab has one socket more. */
 async function load(boot: Boot, token: string | null = null): Promise<RoomClient> {
-  clients.at(-1)?.stop();
-  await vi.advanceTimersByTimeAsync(0);
+  page?.stop();
+  await wait(0);
   const sockets = FakeSocket.all.length;
-  const WebSocket = FakeSocket as unknown as typeof globalThis.WebSocket;
-  const client = new RoomClient({ boot, token, predict: async () => predict, fetch: http, WebSocket });
-  clients.push(client);
-  client.start();
+  page = await browser.open(boot, token);
   await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(sockets + 1));
-  return client;
+  return page;
 }
 
 function withNotes(frame: WelcomeFrame): WelcomeFrame {
@@ -97,14 +67,14 @@ test('a private edit is given back when its stream stays closed', async () => {
 
   expect(after.snapshot().notices).toMatchObject([{ code: 'forbidden', mine: 'Private', op: PRIVATE }]);
   expect(after.snapshot().conn.queued).toBe(0);
-  expect([...session.items.values()].join()).not.toContain('Private');
+  expect([...browser.session.items.values()].join()).not.toContain('Private');
 });
 
 test('another person in the same tab sends nothing of the first one’s', async () => {
   await annTypes(SHARED, PRIVATE);
   const after = await load(bootAt(5, { me: MARC }));
   FakeSocket.last.accept({ ...welcomeAt(5), me: MARC });
-  await vi.advanceTimersByTimeAsync(10);
+  await wait(10);
   FakeSocket.last.accept({ ...welcomeAt(5), me: MARC }); // as a client of his own
 
   const message =
