@@ -1,5 +1,6 @@
 // In this order: what comes later says more.
 import '../page/tokens.css';
+import '../page/status.css';
 import './page.css';
 import './status.css';
 import './head.css';
