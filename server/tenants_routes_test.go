@@ -81,7 +81,7 @@ var plainly = map[string]string{
 	"maxwidth": "", "maxheight": "", "go_live": "2027-03-01", "time_zone": "UTC", "seller_company": "Northwind", "buyer_company": "Acme", "seller_weekend": "", "buyer_weekend": "",
 	"seller_holidays": "", "buyer_holidays": "", "seller_country": "", "buyer_country": "", "public_key": "", "scopes": "rooms:read", "origins": portalOrigin, "role": "member",
 	"kind": "HS256", "access": "viewer", "side": "buyer", "door": "open", "emails": "", "domains": "", "recipient": "", "expires_at": "", "sub": "u-9", "description": "Text",
-	"weekend": "", "holidays": "", "options": "", "paused": "", "shows_progress": "", "send": "", "granted": "", "base": "", "seq": "", "op": "", "ops": "", "User-Agent": "Test/1",
+	"weekend": "", "holidays": "", "options": "", "paused": "", "shows_progress": "", "send": "", "watch": "", "granted": "", "base": "", "seq": "", "op": "", "ops": "", "User-Agent": "Test/1",
 }
 
 // place is where a call takes something.

@@ -108,7 +108,7 @@ func (n *neighbours) furnishCompany(w *world, owner *seated, name string) *compa
 	w.must("POST", "/api/v1/door/request", "", fmt.Sprintf(`{"token":%q,"email":"ann@%[2]s.example","name":"Ann of %[2]s"}`, c.token["named"], name), nil)
 	w.visit("POST", "/s/"+c.token["watch"]+"/calendar", url.Values{})
 	w.visit("POST", "/s/"+c.token["watch"]+"/updates", url.Values{"email": {"ann@acme.example"}, "every": {"daily"}})
-	c.named.enter(c.named.token(nil), "")
+	w.must("POST", room+"/handover", c.named.enter(c.named.token(nil), "").SessionToken, `{}`, nil)
 	w.must("POST", room+"/embed-tokens", c.token["key"], `{"portal":"`+c.named.id+`","sub":"u-1","name":"Vera of `+name+`"}`, nil)
 	c.write(name)
 	n.lookUp(c)
