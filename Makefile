@@ -27,8 +27,9 @@ check-client:
 
 test: setup check-go check-client dist test-client test-go e2e ## everything CI runs
 
+# Three packages at once: the faults and the bench mostly wait.
 test-go: ## all Go tests, race detector on, real PostgreSQL
-	go test -race -timeout 10m ./...
+	go test -race -p 3 -timeout 10m ./...
 	go -C deploy test ./...
 
 test-client: ## the client's unit and model tests

@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   globalSetup: './support/build.ts',
-  // One server and one PostgreSQL per worker; a second worker would only fight over two cores.
-  workers: 1,
+  // A server, a PostgreSQL and two browsers per worker: one waits where the other draws.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
