@@ -26,6 +26,7 @@ func BenchmarkCommit(b *testing.B) {
 			}
 			var plan *room.Plan
 			seq := int64(0)
+			session := w.linked(w.priya).Session
 			cpu := w.processorTime()
 			b.ResetTimer()
 			for range b.N {
@@ -33,6 +34,7 @@ func BenchmarkCommit(b *testing.B) {
 				reqs := make([]room.Request, k)
 				for i := range reqs {
 					reqs[i] = w.request(clients[i], seq, w.priya, room.Shared, rename(w.first, title(clients[i], seq)))
+					reqs[i].Session = session
 				}
 				next, result, err := w.store.Commit(context.Background(), plan, w.id, reqs)
 				if err != nil || result.Verdicts[0].Err != nil {
@@ -72,9 +74,11 @@ func benchmarkRooms(b *testing.B, rooms int) {
 		writers.Go(func() {
 			client := newClient()
 			var plan *room.Plan
+			session := w.linked(w.priya).Session
 			for seq := int64(1); seq <= int64(b.N); seq++ {
-				next, result, err := w.store.Commit(context.Background(), plan, w.id,
-					[]room.Request{w.request(client, seq, w.priya, room.Shared, rename(w.first, title(client, seq)))})
+				req := w.request(client, seq, w.priya, room.Shared, rename(w.first, title(client, seq)))
+				req.Session = session
+				next, result, err := w.store.Commit(context.Background(), plan, w.id, []room.Request{req})
 				if err != nil || result.Verdicts[0].Err != nil {
 					b.Error(err, result.Verdicts)
 					return

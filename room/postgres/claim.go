@@ -40,15 +40,10 @@ func claim(b *pgx.Batch, turns []*turn) {
 	for i := range room.Streams {
 		had[i], next[i] = make([]int64, n), make([]int64, n)
 	}
-	askedIn, sessions := []string{}, []string{}
 	for i, t := range turns {
 		rooms[i], epochs[i], numbers[i], ats[i] = string(t.room), int64(t.number), t.head.turn, t.at.Truncate(time.Microsecond)
 		for j, s := range room.Streams {
 			had[j][i], next[j][i] = int64(t.revs[s]), int64(t.plan.Revs[s])
-		}
-		_, of := senders(t.reqs)
-		for _, session := range of {
-			askedIn, sessions = append(askedIn, rooms[i]), append(sessions, session)
 		}
 	}
 	var asked table
@@ -60,15 +55,16 @@ func claim(b *pgx.Batch, turns []*turn) {
 		asked.add("had_"+string(s), "bigint", had[i])
 		asked.add("next_"+string(s), "bigint", next[i])
 	}
-	from, args := asked.from("a")
+	from, args := asked.from("w")
+	tables, condition, of := alive(turns, len(args))
 	free, moved := "", `head_moved()`
 	if n > 1 {
 		free, moved = freeSQL, movedSQL
 	}
-	sql := `with claimed as (update heads h set turn = h.turn + 1, shared = a.next_shared, seller = a.next_seller, buyer = a.next_buyer
-		from ` + from + claimedSQL + free + ` returning h.room_id)
+	sql := `with claimed as (update heads h set turn = h.turn + 1, shared = w.next_shared, seller = w.next_seller, buyer = w.next_buyer
+		from ` + from + tables + claimedSQL + condition + free + ` returning h.room_id)
 		select case when (select count(*) from claimed) = ` + strconv.Itoa(n) + ` then clock_timestamp() else ` + moved + ` end`
-	b.Queue(sql, append(args, askedIn, sessions)...).
+	b.Queue(sql, append(args, of...)...).
 		QueryRow(func(row pgx.Row) error {
 			var said time.Time
 			if err := row.Scan(&said); err != nil {
@@ -81,14 +77,12 @@ func claim(b *pgx.Batch, turns []*turn) {
 		})
 }
 
-// The parts of a claim. $11 and $12 are the rooms and ids of the sessions.
+// The parts of a claim on the heads h of the rooms w.
 const (
 	claimedSQL = `
-		where h.room_id = a.room and h.epoch = a.epoch and h.turn = a.turn
-			and h.shared = a.had_shared and h.seller = a.had_seller and h.buyer = a.had_buyer
-			and a.at between clock_timestamp() - interval '2 seconds' and clock_timestamp()
-			and a.room <> all (array(select b.room from unnest($11::text[]::uuid[], $12::text[]::uuid[]) as b (room, session)
-				where not exists (select from sessions s where s.id = b.session and s.room_id = b.room and ` + liveSession + `)))`
+		where h.room_id = w.room and h.epoch = w.epoch and h.turn = w.turn
+			and h.shared = w.had_shared and h.seller = w.had_seller and h.buyer = w.had_buyer
+			and w.at between clock_timestamp() - interval '2 seconds' and clock_timestamp()`
 
 	freeSQL = ` and h.room_id in (select f.room_id from heads f where f.room_id = any($1::text[]::uuid[]) for no key update skip locked)`
 

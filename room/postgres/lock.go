@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,7 @@ type head struct {
 	clock     clock
 	cursors   map[room.CursorKey]*room.Cursor // that there are, of known
 	known     map[room.ClientID]bool          // the clients that were looked up
+	sources   map[string]int                  // of the sessions that were found alive
 	wary      int                             // batches that look first, see waryBatches
 }
 
@@ -33,7 +35,7 @@ type head struct {
 // lock is held until the transaction ends, so commit order is rev order. `no
 // key` leaves the foreign keys of other tables' inserts alone.
 func lockHead(ctx context.Context, conn *pgx.Conn, id room.ID, reqs []room.Request) (*head, error) {
-	clients, sessions := senders(reqs)
+	clients, sessions := clientsOf(reqs), sessionsOf(reqs)
 	var b pgx.Batch
 	b.Queue(`begin`)
 	b.Queue(`select workspace_id::text, epoch, turn, shared, seller, buyer, clock_timestamp()
@@ -41,7 +43,7 @@ func lockHead(ctx context.Context, conn *pgx.Conn, id room.ID, reqs []room.Reque
 	b.Queue(`select stream, client::text, actor, seq, rev, refused
 		from cursors where room_id = $1 and stream = any('{shared,seller,buyer}') and client = any($2::text[]::uuid[])`, string(id), clients)
 	if len(sessions) > 0 {
-		b.Queue(`select s.id::text from sessions s
+		b.Queue(`select s.id::text, `+sourceColumn+` from sessions s
 			where s.id = any($1::text[]::uuid[]) and s.room_id = $2 and `+liveSession, sessions, string(id))
 	}
 	results := conn.SendBatch(ctx, &b)
@@ -49,7 +51,7 @@ func lockHead(ctx context.Context, conn *pgx.Conn, id room.ID, reqs []room.Reque
 	if _, err := results.Exec(); err != nil {
 		return nil, err
 	}
-	h := &head{room: id, cursors: map[room.CursorKey]*room.Cursor{}, known: map[room.ClientID]bool{}}
+	h := &head{room: id, cursors: map[room.CursorKey]*room.Cursor{}, known: map[room.ClientID]bool{}, sources: map[string]int{}}
 	for _, client := range clients {
 		h.known[room.ClientID(client)] = true
 	}
@@ -70,25 +72,34 @@ func lockHead(ctx context.Context, conn *pgx.Conn, id room.ID, reqs []room.Reque
 		return nil, err
 	}
 	if len(sessions) > 0 {
-		if err := markEnded(results, reqs); err != nil {
+		if err := h.markEnded(results, reqs); err != nil {
 			return nil, err
 		}
 	}
 	return h, results.Close()
 }
 
-// senders returns the clients and the sessions that the requests come from.
-func senders(reqs []room.Request) (clients, sessions []string) {
-	clients = []string{} // an empty array, not null
+// clientsOf returns the clients that the requests come from.
+func clientsOf(reqs []room.Request) []string {
+	clients := []string{} // an empty array, not null
 	for i := range reqs {
 		if room.ValidUUID(string(reqs[i].Client)) {
 			clients = append(clients, string(reqs[i].Client))
 		}
+	}
+	return clients
+}
+
+// sessionsOf returns the sessions that the requests come from, each once.
+func sessionsOf(reqs []room.Request) []string {
+	var sessions []string
+	for i := range reqs {
 		if reqs[i].Session != "" {
 			sessions = append(sessions, string(reqs[i].Session))
 		}
 	}
-	return clients, sessions
+	slices.Sort(sessions)
+	return slices.Compact(sessions)
 }
 
 func (h *head) scanCursors(results pgx.BatchResults) error {
@@ -116,24 +127,24 @@ func (h *head) scanCursors(results pgx.BatchResults) error {
 
 // markEnded marks the requests whose session is over. It is read under the
 // lock, so no op has a later commit time than its link's revocation.
-func markEnded(results pgx.BatchResults, reqs []room.Request) error {
+func (h *head) markEnded(results pgx.BatchResults, reqs []room.Request) error {
 	rows, err := results.Query()
 	if err != nil {
 		return err
 	}
-	live := map[room.SessionID]bool{}
-	for rows.Next() {
-		var id room.SessionID
-		if err := rows.Scan(&id); err != nil {
-			rows.Close()
-			return err
-		}
-		live[id] = true
+	var id string
+	var place int
+	if _, err := pgx.ForEachRow(rows, []any{&id, &place}, func() error {
+		h.sources[id] = place
+		return nil
+	}); err != nil {
+		return err
 	}
 	for i := range reqs {
-		reqs[i].Ended = reqs[i].Session != "" && !live[reqs[i].Session]
+		_, live := h.sources[string(reqs[i].Session)]
+		reqs[i].Ended = reqs[i].Session != "" && !live
 	}
-	return rows.Err()
+	return nil
 }
 
 // catchUp brings plan to where the head is, and returns what others committed

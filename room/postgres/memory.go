@@ -61,6 +61,9 @@ func (h *head) follow(last *head, plan *room.Plan) {
 		h.wary = waryBatches
 	default:
 		h.wary = max(0, last.wary-1)
+		if len(last.sources)+len(h.sources) <= knownClients {
+			maps.Copy(h.sources, last.sources)
+		}
 		if len(last.known)+len(h.known) > knownClients {
 			return
 		}

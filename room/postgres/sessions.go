@@ -13,27 +13,6 @@ import (
 // sessionLife is how long a session lasts. What it came from may end earlier.
 const sessionLife = 30 * 24 * time.Hour
 
-// liveSession is true of a session s that may be used. Its source is looked up by
-// key for each session: as a join it was planned as a walk over all links.
-const liveSession = `s.revoked_at is null and s.expires_at > clock_timestamp() and ` + liveSource
-
-// liveSource is true of a session s whose source has not ended. Each kind of
-// source has a line.
-const liveSource = `case
-	when s.link_id is not null then (select ` + liveLink + ` from links l where l.id = s.link_id)
-	when s.account_session_id is not null then ` + liveMember + `
-	when s.portal_key_id is not null then ` + livePortal + `
-	else false end`
-
-// liveMember is true of a session s of somebody who is signed in, and still a
-// member of the room's workspace.
-const liveMember = `exists (select from account_sessions a join members m on m.workspace_id = s.workspace_id and m.account_id = a.account_id
-		where a.id = s.account_session_id and ` + liveSeat + `)`
-
-// livePortal is true of a session s of somebody for whom a portal vouched, on a
-// page that the portal still names.
-const livePortal = `exists (select from portal_keys k join portals o on o.id = k.portal_id where k.id = s.portal_key_id and ` + livePortalKey + ` and ` + mayFrame + `)`
-
 // grantColumns says what a session grants: the participant's present name, side
 // and access where it has one, its link's otherwise.
 const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesce(s.link_id::text, ''), coalesce(a.account_id::text, ''), coalesce(s.portal_key_id::text, ''),

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -19,8 +21,7 @@ func (s *Store) together(turns []*turn) {
 	ctx, cancel := bound(amongAll(turns))
 	defer cancel()
 	note(turns, errMoved) // until something else is known
-	// After a panic each goes a way of its own, where the one at fault panics again.
-	defer func() { _ = recover() }()
+	defer survive(turns)
 	pooled, err := s.pool.Acquire(ctx)
 	if err != nil {
 		note(turns, err)
@@ -45,6 +46,21 @@ func (s *Store) together(turns []*turn) {
 			return
 		}
 	}
+}
+
+// survive is deferred: after a panic each turn goes a way of its own, where the
+// one at fault panics again if it was the room's and not the company's.
+func survive(turns []*turn) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	rooms := make([]string, len(turns))
+	for i, t := range turns {
+		rooms[i] = string(t.room)
+	}
+	slog.Error("a panic", slog.String("where", "commit"), slog.String("rooms", strings.Join(rooms, " ")),
+		slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 }
 
 // try is one transaction. Without begin and commit it ends with the batch.

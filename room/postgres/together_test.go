@@ -1,13 +1,18 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/room"
@@ -151,6 +156,55 @@ func TestEndedSessionIsLeftBehind(t *testing.T) {
 		t.Errorf("verdict = %+v, want forbidden", result.Verdicts[0])
 	}
 	for _, n := range all {
+		n.checkLog()
+	}
+}
+
+// fragile panics at the next batch, once.
+type fragile struct {
+	*trips
+	broken atomic.Bool
+}
+
+func (f *fragile) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	if f.broken.CompareAndSwap(true, false) {
+		panic("a bug")
+	}
+	return f.trips.TraceBatchStart(ctx, conn, data)
+}
+
+// A panic among rooms that go together is told with the rooms' ids, and each goes
+// a way of its own. // P5
+func TestPanicAmongRoomsIsLoggedAndHarmsNone(t *testing.T) {
+	w := newWorld(t)
+	f := &fragile{trips: &trips{}}
+	config := w.pool.Config()
+	config.ConnConfig.Tracer = f
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	all := w.neighbours(2)
+	for _, n := range all {
+		n.store = postgres.New(pool)
+	}
+	var told bytes.Buffer
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(&told, nil)))
+	f.broken.Store(true)
+	for i, err := range together(t, all) {
+		if !errors.Is(err, postgres.ErrMoved) {
+			t.Errorf("room %d: %v", i, err)
+		}
+	}
+	for _, n := range all {
+		if !strings.Contains(told.String(), string(n.id)) {
+			t.Errorf("the log does not name %s: %s", n.id, told.String())
+		}
+		if v := n.again(); v.Err != nil {
+			t.Errorf("by itself: %v", v.Err)
+		}
 		n.checkLog()
 	}
 }
