@@ -114,8 +114,8 @@ func (n *neighbours) fields(e room.Entity, at string, adding bool, whose *compan
 		switch f.Type {
 		case room.Ref:
 			set[f.Name] = n.id(owner, string(f.To[0]))
-			if f.Name == "to" && owner == n.mine { // not the one it waits for
-				set[f.Name] = n.mine.plan["last milestone"]
+			if e == room.Dependency && owner == n.mine { // one that is there: both ids get the same answer
+				set[f.Name] = n.mine.plan["dependency "+f.Name]
 			}
 		case room.RefList:
 			set[f.Name] = []string{n.id(owner, string(f.To[0]))}

@@ -127,14 +127,16 @@ func (c *company) write(name string) {
 	var state struct {
 		Snapshot struct {
 			Entities map[string][]struct {
-				ID   string
-				Side string
+				ID       string
+				Side     string
+				From, To string
 			}
 		}
 	}
 	c.w.must("GET", "/api/v1/rooms/"+c.w.room+"/snapshot?stream=shared", c.w.seller, "", &state)
 	for entity, records := range state.Snapshot.Entities {
-		c.plan[entity], c.plan["last "+entity] = records[0].ID, records[len(records)-1].ID
+		c.plan[entity] = records[0].ID
+		c.plan[entity+" from"], c.plan[entity+" to"] = records[0].From, records[0].To
 	}
 	sam := newAuthor(c.w, c.w.seller, "seller", nil)
 	other := newAuthor(c.w, c.w.seller, "seller", nil)
