@@ -47,9 +47,9 @@ func (s *Store) CreateFeed(ctx context.Context, n room.NewFeed) (room.Feed, stri
 
 // FeedByToken returns the feed of a token while it is alive.
 func (s *Store) FeedByToken(ctx context.Context, token string) (room.Feed, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select `+feedColumns+` from feeds f where f.token_hash = $1 and `+liveFeed, hashToken(token))
+	rows, err := s.pool.Query(looking, `select `+feedColumns+` from feeds f where f.token_hash = $1 and `+liveFeed, hashToken(token))
 	if err != nil {
 		return room.Feed{}, wrap(err, "looking for a feed")
 	}
@@ -57,12 +57,15 @@ func (s *Store) FeedByToken(ctx context.Context, token string) (room.Feed, error
 	if errors.Is(err, pgx.ErrNoRows) {
 		return room.Feed{}, errGone()
 	}
+	if err == nil {
+		adopt(ctx, feed.Workspace)
+	}
 	return feed, wrap(err, "looking for a feed")
 }
 
 // RevokeFeed ends a feed. Doing it again changes nothing.
 func (s *Store) RevokeFeed(ctx context.Context, token string) error {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	_, err := s.pool.Exec(ctx, `update feeds set revoked_at = clock_timestamp() where token_hash = $1 and revoked_at is null`, hashToken(token))
 	return wrap(err, "ending a feed")

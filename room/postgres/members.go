@@ -169,7 +169,7 @@ func (s *Store) EnsureOwner(ctx context.Context, ws room.WorkspaceID, email, nam
 
 // WorkspacesOf lists the workspaces that an account is a member of, by name.
 func (s *Store) WorkspacesOf(ctx context.Context, account room.AccountID) ([]room.Workspace, error) {
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `select w.id::text, w.name from members m join workspaces w on w.id = m.workspace_id
 		where m.account_id = $1 and m.removed_at is null order by w.name, w.id`, account)

@@ -168,7 +168,7 @@ func (s *Store) FrameOrigins(ctx context.Context, id room.ID) ([]string, error) 
 	if !room.ValidUUID(string(id)) {
 		return nil, nil
 	}
-	ctx, cancel := bound(ctx)
+	ctx, cancel := bound(system(ctx))
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `select distinct origin from rooms r join portals p on p.workspace_id = r.workspace_id and p.removed_at is null and p.paused_at is null,
 		unnest(p.origins) as origin where r.id = $1 order by origin`, id)

@@ -116,20 +116,20 @@ func (s *Store) EndAccountSession(ctx context.Context, account room.AccountID, i
 	if !room.ValidUUID(string(id)) {
 		return nil, errGone()
 	}
-	return s.endSeats(ctx, true, `account_id = $1 and id = $2`, account, id)
+	return s.endSeats(system(ctx), true, `account_id = $1 and id = $2`, account, id)
 }
 
 // EndAccountSessions signs an account out everywhere but in one session, "" for
 // everywhere.
 func (s *Store) EndAccountSessions(ctx context.Context, account room.AccountID, but room.AccountSessionID) ([]room.ID, error) {
-	return s.endSeats(ctx, false, `account_id = $1 and id::text <> $2`, account, but)
+	return s.endSeats(system(ctx), false, `account_id = $1 and id::text <> $2`, account, but)
 }
 
 // endSeats ends the account sessions that which is true of, and the sessions in
 // rooms that came from them. It returns those rooms: sockets there are to be
 // looked at.
 func (s *Store) endSeats(ctx context.Context, exist bool, which string, args ...any) ([]room.ID, error) {
-	ctx, cancel := bound(system(ctx))
+	ctx, cancel := bound(ctx)
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `update account_sessions set revoked_at = coalesce(revoked_at, clock_timestamp()) where `+which+` returning id::text`, args...)
 	if err != nil {

@@ -139,16 +139,20 @@ func (s *Store) inOne(ctx context.Context, do func(context.Context, pgx.Tx) erro
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(ctx, tx) })
 }
 
+// subscription runs a statement about the one that a mail's token names.
 func (s *Store) subscription(ctx context.Context, sql string, args ...any) (room.Subscription, error) {
-	ctx, cancel := bound(ctx)
+	looking, cancel := bound(system(ctx))
 	defer cancel()
-	rows, err := s.pool.Query(ctx, sql, args...)
+	rows, err := s.pool.Query(looking, sql, args...)
 	if err != nil {
 		return room.Subscription{}, wrap(err, "looking for a subscription")
 	}
 	sub, err := pgx.CollectExactlyOneRow(rows, scanSubscription)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return room.Subscription{}, errGone()
+	}
+	if err == nil {
+		adopt(ctx, sub.Workspace)
 	}
 	return sub, wrap(err, "looking for a subscription")
 }

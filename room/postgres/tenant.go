@@ -31,9 +31,9 @@ type scope struct {
 	tenants []string   // proven by tokens, sorted
 }
 
-// Scope returns the context of one request. From the first token of it that is
-// found good, whatever the request does is done among the rows of that token's
-// workspace; of a second token's too.
+// Scope returns the context of one request. It sees no rows at first. From the
+// first token of it that is found good, whatever the request does is done among the
+// rows of that token's workspace; of a second token's too.
 func Scope(ctx context.Context) context.Context {
 	return context.WithValue(ctx, tenantKey{}, &scope{})
 }
@@ -51,6 +51,11 @@ func adopt(ctx context.Context, ws room.WorkspaceID) {
 	}
 }
 
+// Proven notes that the request has shown what is good for a workspace and is not
+// looked up here: the key that the configuration names, or a token that the server
+// looked up a moment ago.
+func (s *Store) Proven(ctx context.Context, ws room.WorkspaceID) { adopt(ctx, ws) }
+
 // among returns a context whose calls see one workspace.
 func among(ctx context.Context, ws string) context.Context {
 	return context.WithValue(ctx, tenantKey{}, &scope{tenants: []string{ws}})
@@ -65,10 +70,11 @@ func amongAll(turns []*turn) context.Context {
 	return ctx
 }
 
-// system returns a context whose calls see every workspace. These are all that
-// need it within a request: looking up a token ([Store.Authenticate],
-// [Store.LinkByToken], [Store.Seat], …), and what an account does across its
-// workspaces ([Store.SignIn], [Store.AccountSessions] and their ends).
+// system returns a context whose calls see every workspace. Those that need it
+// within a request look up a token ([Store.Authenticate], [Store.LinkByToken],
+// [Store.Seat], …), act for an account across its workspaces ([Store.SignIn],
+// [Store.WorkspacesOf], …), or tell a browser who may frame a room before it says
+// who looks ([Store.FrameOrigins]).
 func system(ctx context.Context) context.Context {
 	return context.WithValue(ctx, tenantKey{}, (*scope)(nil))
 }
@@ -81,9 +87,6 @@ func tenantsOf(ctx context.Context) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.tenants) == 0 {
-		return everyTenant
-	}
 	return "{" + strings.Join(s.tenants, ",") + "}"
 }
 

@@ -151,6 +151,114 @@ func TestTheWallStandsWithoutWhereClauses(t *testing.T) {
 	}
 }
 
+// A request that has shown nothing good sees no row of any table that has a
+// workspace, and writes none: what forgets to ask for a token fails closed. // S06
+func TestWhoHasShownNothingSeesNothing(t *testing.T) {
+	ts := newTenants(t)
+	ctx := postgres.Scope(context.Background())
+	if _, err := ts.store.Authenticate(ctx, ts.myToken+"x"); room.CodeOf(err) != room.Gone {
+		t.Fatal(err)
+	}
+	for table, column := range sealed(t, asOwner(t, ts.dsn)) {
+		var seen int
+		if err := ts.pool.QueryRow(ctx, `select count(*) from `+table).Scan(&seen); err != nil || seen != 0 {
+			t.Errorf("%s: %d rows are seen (%v)", table, seen, err)
+		}
+		for _, sql := range []string{`delete from ` + table, fmt.Sprintf(`update %[1]s set %[2]s = %[2]s`, table, column)} {
+			if tag, err := ts.pool.Exec(ctx, sql); err != nil || tag.RowsAffected() != 0 {
+				t.Errorf("%s takes %d rows (%v)", sql, tag.RowsAffected(), err)
+			}
+		}
+		_, err := ts.pool.Exec(ctx, fmt.Sprintf(`insert into %s (%s) values ($1)`, table, column), ts.mine)
+		if err == nil || !strings.Contains(err.Error(), "row-level security") {
+			t.Errorf("%s: a row is written: %v", table, err)
+		}
+	}
+	ts.store.Proven(ctx, ts.mine)
+	if _, err := ts.store.RoomWorkspace(ctx, ts.id); err != nil {
+		t.Errorf("after the workspace was proven: %v", err)
+	}
+	if _, err := ts.store.RoomWorkspace(ctx, ts.foreignRoom); room.CodeOf(err) != room.Gone {
+		t.Errorf("the other one = %v", err)
+	}
+}
+
+// Tokens of calendars and of mails open their own workspace alone; those that are
+// unknown open none.
+func TestWhatFollowsARoomOpensItsWorkspace(t *testing.T) {
+	ts := newTenants(t)
+	link, _, err := ts.store.CreateLink(t.Context(), room.NewLink{Workspace: ts.mine, Room: ts.id, Side: room.NoSide, Access: room.Viewer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, feed, err := ts.store.CreateFeed(t.Context(), room.NewFeed{Workspace: ts.mine, Room: ts.id, Link: link.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, mail, err := ts.store.AskUpdates(t.Context(), link, "ann@acme.example", "daily")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, look := range map[string]func(context.Context, string) error{
+		"calendar": func(ctx context.Context, end string) error { _, err := ts.store.FeedByToken(ctx, feed+end); return err },
+		"mail": func(ctx context.Context, end string) error {
+			_, err := ts.store.SubscriptionByToken(ctx, mail+end)
+			return err
+		},
+		"yes": func(ctx context.Context, end string) error {
+			_, err := ts.store.ConfirmUpdates(ctx, mail+end)
+			return err
+		},
+	} {
+		ctx := postgres.Scope(context.Background())
+		if err := look(ctx, "x"); room.CodeOf(err) != room.Gone {
+			t.Errorf("%s: an unknown token = %v", what, err)
+		}
+		if _, err := ts.store.RoomWorkspace(ctx, ts.id); room.CodeOf(err) != room.Gone {
+			t.Errorf("%s: an unknown token opens the room: %v", what, err)
+		}
+		if err := look(ctx, ""); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := ts.store.RoomWorkspace(ctx, ts.id); err != nil {
+			t.Errorf("%s: its room = %v", what, err)
+		}
+		if _, err := ts.store.RoomWorkspace(ctx, ts.foreignRoom); room.CodeOf(err) != room.Gone {
+			t.Errorf("%s: a foreign room = %v", what, err)
+		}
+	}
+	ctx := postgres.Scope(context.Background())
+	if err := ts.store.RevokeFeed(ctx, feed); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ts.store.FeedByToken(ctx, feed); room.CodeOf(err) != room.Gone {
+		t.Errorf("a calendar that was ended = %v", err)
+	}
+}
+
+// Who is signed in to one workspace is told of the other ones that are theirs.
+func TestAnAccountKnowsAllItsWorkspaces(t *testing.T) {
+	ts := newTenants(t)
+	const email = "both@example.com"
+	for _, ws := range []room.WorkspaceID{ts.mine, ts.foreign} {
+		if _, err := ts.store.EnsureOwner(t.Context(), ws, email, "Both"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	token, _, err := ts.store.SignIn(t.Context(), room.SignIn{Email: email, Workspace: ts.mine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := postgres.Scope(context.Background())
+	seat, err := ts.store.Seat(ctx, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := ts.store.WorkspacesOf(ctx, seat.Account); err != nil || len(list) != 2 {
+		t.Errorf("WorkspacesOf = %v, %v; want both", list, err)
+	}
+}
+
 // The calls that take an id and no workspace, which only the wall can hold.
 func TestForeignIDsAreNotThere(t *testing.T) {
 	ts := newTenants(t)

@@ -120,6 +120,9 @@ func (f *fake) Seat(context.Context, string) (room.Seat, error) { return room.Se
 
 func (f *fake) KeyByToken(context.Context, string) (room.APIKey, error) { return room.APIKey{}, gone() }
 
+// Proven opens nothing: the real store has a wall, and its tests.
+func (f *fake) Proven(context.Context, room.WorkspaceID) {}
+
 func (f *fake) RoomWorkspace(_ context.Context, id room.ID) (room.WorkspaceID, error) {
 	if ws, ok := f.rooms[id]; ok {
 		return ws, nil

@@ -19,6 +19,9 @@ type Store interface {
 	accountStore
 	// Authenticate returns what a session token grants.
 	Authenticate(ctx context.Context, token string) (room.Grant, error)
+	// Proven says that the caller was found good for a workspace by what is no token
+	// of the store, or is remembered: the store shows nothing to who has shown nothing.
+	Proven(ctx context.Context, ws room.WorkspaceID)
 	// RoomWorkspace returns the workspace a room belongs to.
 	RoomWorkspace(ctx context.Context, id room.ID) (room.WorkspaceID, error)
 

@@ -65,6 +65,9 @@ func (w *watched) link(ctx context.Context, token string) (room.Link, error) {
 	known, ok := w.links[token]
 	w.mu.Unlock()
 	if ok && time.Since(known.at) < lookEvery {
+		if known.err == nil {
+			w.store.Proven(ctx, known.link.Workspace)
+		}
 		return known.link, known.err
 	}
 	link, err := w.store.LinkByToken(ctx, token)
