@@ -64,6 +64,13 @@ type SignIn struct {
 	Signup    bool        // who is a member of none gets a workspace of their own
 }
 
+// Identity is who somebody is at a provider of OpenID Connect. Their address may
+// change there, and be somebody else's one day; this does not.
+type Identity struct {
+	Issuer  string
+	Subject string
+}
+
 // WorkspaceMember is one line of a workspace's list of members.
 type WorkspaceMember struct {
 	Account  AccountID

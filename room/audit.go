@@ -7,30 +7,32 @@ type Action string
 
 // The actions. Refusals are counted by hour and source, see [Action.Folded].
 const (
-	ActGranted       Action = "granted"        // somebody was let into a room
-	ActDenied        Action = "denied"         // somebody was not
-	ActCodeRequested Action = "code.requested" // a code was mailed
-	ActCodeFailed    Action = "code.failed"    // a wrong code or an old link
-	ActSignIn        Action = "signin"
-	ActSignOut       Action = "signout"
-	ActSessionEnded  Action = "session.ended" // by its owner, from another one
-	ActMemberAdded   Action = "member.added"
-	ActMemberChanged Action = "member.changed"
-	ActMemberRemoved Action = "member.removed"
-	ActKeyMade       Action = "key.made"
-	ActKeyRevoked    Action = "key.revoked"
-	ActLinkMade      Action = "link.made"
-	ActLinkChanged   Action = "link.changed"
-	ActLinkRevoked   Action = "link.revoked"
-	ActRoomMade      Action = "room.made"
-	ActSettings      Action = "settings.changed"
+	ActGranted         Action = "granted"        // somebody was let into a room
+	ActDenied          Action = "denied"         // somebody was not
+	ActCodeRequested   Action = "code.requested" // a code was mailed
+	ActCodeFailed      Action = "code.failed"    // a wrong code or an old link
+	ActSignIn          Action = "signin"
+	ActIdentityLinked  Action = "identity.linked"  // an account is somebody at a provider from now on
+	ActIdentityRefused Action = "identity.refused" // somebody else there has its address
+	ActSignOut         Action = "signout"
+	ActSessionEnded    Action = "session.ended" // by its owner, from another one
+	ActMemberAdded     Action = "member.added"
+	ActMemberChanged   Action = "member.changed"
+	ActMemberRemoved   Action = "member.removed"
+	ActKeyMade         Action = "key.made"
+	ActKeyRevoked      Action = "key.revoked"
+	ActLinkMade        Action = "link.made"
+	ActLinkChanged     Action = "link.changed"
+	ActLinkRevoked     Action = "link.revoked"
+	ActRoomMade        Action = "room.made"
+	ActSettings        Action = "settings.changed"
 )
 
 // Folded reports whether events of the action are counted, not listed one by
 // one: anybody can cause as many of them as they like.
 func (a Action) Folded() bool {
 	switch a {
-	case ActDenied, ActCodeRequested, ActCodeFailed:
+	case ActDenied, ActCodeRequested, ActCodeFailed, ActIdentityLinked, ActIdentityRefused:
 		return true
 	default:
 		return false

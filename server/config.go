@@ -19,28 +19,33 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/realtime/redis"
+	"parley/server/oidc"
 )
 
 // flags are the settings as they come: flags, else environment, else defaults.
 // All are text, so that every wrong value is refused by one kind of sentence.
 type flags struct {
-	Addr         string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one."`
-	PublicURL    string `env:"PARLEY_PUBLIC_URL" placeholder:"URL" help:"Origin that people see, as in https://rooms.example.com. Default: from the address."`
-	DatabaseURL  string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 15 or newer, as in postgres://user:password@host/name. Default: an embedded one, private to the data directory."`
-	RedisURL     string `env:"REDIS_URL" placeholder:"URL" help:"Carries commits between servers: redis://host:6379, redis+sentinel://host,host/master or redis+cluster://host,host. Default: none, one server only."`
-	Data         string `env:"PARLEY_DATA" default:"${data}" placeholder:"DIR" help:"Directory of the embedded database."`
-	AdminKey     string `env:"PARLEY_ADMIN_KEY" placeholder:"KEY" help:"API key with full rights on the first workspace, 8 characters or more. Default: none."`
-	Owner        string `env:"PARLEY_OWNER" placeholder:"ADDRESS" help:"E-mail address of who owns the first workspace: they sign in with it and add the others. Default: nobody."`
-	Signup       string `env:"PARLEY_SIGNUP" default:"closed" placeholder:"closed|open" help:"Who may sign in. closed: members that somebody added; open: everybody, who is a member of no workspace gets one."`
-	Proxies      string `env:"PARLEY_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies in front, as in 10.0.0.0/8, whose X-Forwarded-For is believed: tries to sign in are bounded by network address. Default: none."`
-	Demo         string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
-	OpsPerSecond string `env:"PARLEY_OPS_PER_SECOND" default:"50" placeholder:"N" help:"Edits a second per connection, in bursts of four times that; 0: no limit."`
-	DrainWait    string `env:"PARLEY_DRAIN_WAIT" default:"0s" placeholder:"DURATION" help:"How long after SIGTERM members are sent away, so that a load balancer sees /readyz fail first; up to 10s."`
-	Log          string `env:"PARLEY_LOG" default:"auto" placeholder:"auto|text|json" help:"Form of the log on standard error. auto: text on a terminal, JSON elsewhere."`
-	LogLevel     string `env:"PARLEY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged. debug: every op, by its ids."`
-	Traces       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"traces" placeholder:"URL" help:"OpenTelemetry collector for traces, as in http://127.0.0.1:4318. Default: none, no tracing."`
-	SMTPURL      string `env:"SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server, as in smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://…:465. Default: none, mails are kept and shown at /mail on this machine."`
-	MailFrom     string `env:"PARLEY_MAIL_FROM" name:"mail-from" placeholder:"ADDRESS" help:"Address that mails come from; needed with SMTP_URL."`
+	Addr             string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one."`
+	PublicURL        string `env:"PARLEY_PUBLIC_URL" placeholder:"URL" help:"Origin that people see, as in https://rooms.example.com. Default: from the address."`
+	DatabaseURL      string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 15 or newer, as in postgres://user:password@host/name. Default: an embedded one, private to the data directory."`
+	RedisURL         string `env:"REDIS_URL" placeholder:"URL" help:"Carries commits between servers: redis://host:6379, redis+sentinel://host,host/master or redis+cluster://host,host. Default: none, one server only."`
+	Data             string `env:"PARLEY_DATA" default:"${data}" placeholder:"DIR" help:"Directory of the embedded database."`
+	AdminKey         string `env:"PARLEY_ADMIN_KEY" placeholder:"KEY" help:"API key with full rights on the first workspace, 8 characters or more. Default: none."`
+	Owner            string `env:"PARLEY_OWNER" placeholder:"ADDRESS" help:"E-mail address of who owns the first workspace: they sign in with it and add the others. Default: nobody."`
+	Signup           string `env:"PARLEY_SIGNUP" default:"closed" placeholder:"closed|open" help:"Who may sign in. closed: members that somebody added; open: everybody, who is a member of no workspace gets one."`
+	Proxies          string `env:"PARLEY_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies in front, as in 10.0.0.0/8, whose X-Forwarded-For is believed: tries to sign in are bounded by network address. Default: none."`
+	OIDCIssuer       string `env:"PARLEY_OIDC_ISSUER" name:"oidc-issuer" placeholder:"URL" help:"OpenID Connect provider that people may sign in at beside the mailed code, as in https://login.example.com. Register PARLEY_PUBLIC_URL/signin/oidc there. Default: none."`
+	OIDCClientID     string `env:"PARLEY_OIDC_CLIENT_ID" name:"oidc-client-id" placeholder:"ID" help:"What the provider calls this server."`
+	OIDCClientSecret string `env:"PARLEY_OIDC_CLIENT_SECRET" name:"oidc-client-secret" placeholder:"SECRET" help:"The secret that the provider gave this server."`
+	OIDCLabel        string `env:"PARLEY_OIDC_LABEL" name:"oidc-label" default:"single sign-on" placeholder:"NAME" help:"What people call the provider: the button says Continue with NAME."`
+	Demo             string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
+	OpsPerSecond     string `env:"PARLEY_OPS_PER_SECOND" default:"50" placeholder:"N" help:"Edits a second per connection, in bursts of four times that; 0: no limit."`
+	DrainWait        string `env:"PARLEY_DRAIN_WAIT" default:"0s" placeholder:"DURATION" help:"How long after SIGTERM members are sent away, so that a load balancer sees /readyz fail first; up to 10s."`
+	Log              string `env:"PARLEY_LOG" default:"auto" placeholder:"auto|text|json" help:"Form of the log on standard error. auto: text on a terminal, JSON elsewhere."`
+	LogLevel         string `env:"PARLEY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged. debug: every op, by its ids."`
+	Traces           string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"traces" placeholder:"URL" help:"OpenTelemetry collector for traces, as in http://127.0.0.1:4318. Default: none, no tracing."`
+	SMTPURL          string `env:"SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server, as in smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://…:465. Default: none, mails are kept and shown at /mail on this machine."`
+	MailFrom         string `env:"PARLEY_MAIL_FROM" name:"mail-from" placeholder:"ADDRESS" help:"Address that mails come from; needed with SMTP_URL."`
 }
 
 // demoWhen says when the demo room is made.
@@ -63,6 +68,7 @@ type config struct {
 	Owner        string // an address in lower case, "" for nobody
 	Signup       bool   // open to everybody
 	Proxies      []netip.Prefix
+	OIDC         oidc.Config // of no issuer for none
 	Demo         demoWhen
 	OpsPerSecond int // 0: no limit
 	DrainWait    time.Duration
@@ -90,7 +96,7 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	}
 	var c config
 	for _, check := range []func(flags, *config) error{
-		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkOwner, checkSignup, checkProxies, checkDemo, checkOps,
+		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkOwner, checkSignup, checkProxies, checkOIDC, checkDemo, checkOps,
 		checkDrainWait, checkLog, checkLogLevel, checkTraces, checkMail,
 	} {
 		if err := check(raw, &c); err != nil {
@@ -142,7 +148,7 @@ func helpWithDefault(v *kong.Value) string {
 // as compose files pass them.
 func (f *flags) fillEmpty() {
 	for value, fallback := range map[*string]string{
-		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Signup: "closed", &f.Demo: "auto", &f.OpsPerSecond: "50",
+		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Signup: "closed", &f.OIDCLabel: "single sign-on", &f.Demo: "auto", &f.OpsPerSecond: "50",
 		&f.DrainWait: "0s", &f.Log: "auto", &f.LogLevel: "info",
 	} {
 		if strings.TrimSpace(*value) == "" {

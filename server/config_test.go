@@ -15,6 +15,7 @@ func clean(t *testing.T) {
 	for _, name := range []string{
 		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL", "PARLEY_MAIL_FROM",
 		"PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES",
+		"PARLEY_OIDC_ISSUER", "PARLEY_OIDC_CLIENT_ID", "PARLEY_OIDC_CLIENT_SECRET", "PARLEY_OIDC_LABEL",
 		"PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
 	} {
 		t.Setenv(name, "") // so that it comes back
@@ -83,6 +84,9 @@ func TestBadConfiguration(t *testing.T) {
 		"an owner without an address":   {"PARLEY_OWNER", "Ada", `"Ada"`, "e-mail address"},
 		"a sign-up that is maybe":       {"PARLEY_SIGNUP", "maybe", `"maybe"`, "closed or open"},
 		"proxies by name":               {"PARLEY_TRUSTED_PROXIES", "10.0.0.0/8,proxy", `"proxy"`, "networks"},
+		"a provider in the clear":       {"PARLEY_OIDC_ISSUER", "http://me:hunter2@login.example.com", `"http://me:***@login.example.com"`, "https"},
+		"a provider without a client":   {"PARLEY_OIDC_ISSUER", "https://login.example.com", "PARLEY_OIDC_CLIENT_ID is empty", "calls this server"},
+		"a client of no provider":       {"PARLEY_OIDC_CLIENT_SECRET", "hunter2", "PARLEY_OIDC_ISSUER is empty", "https"},
 		"a demo that is maybe":          {"PARLEY_DEMO", "maybe", `"maybe"`, "auto, true or false"},
 		"ops that are no number":        {"PARLEY_OPS_PER_SECOND", "many", `"many"`, "whole number"},
 		"a drain without a unit":        {"PARLEY_DRAIN_WAIT", "5", `"5"`, "10s"},
@@ -130,7 +134,7 @@ func TestUnknownFlagsAndHelp(t *testing.T) {
 	if _, err := readConfig([]string{"-h"}, &help); !errors.Is(err, errHelp) {
 		t.Fatalf("err = %v, want %v", err, errHelp)
 	}
-	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_MAIL_FROM", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, part := range []string{"PARLEY_ADDR", "127.0.0.1:8080", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES", "PARLEY_OIDC_ISSUER", "PARLEY_OIDC_CLIENT_ID", "PARLEY_OIDC_CLIENT_SECRET", "PARLEY_OIDC_LABEL", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "50", "SMTP_URL", "PARLEY_MAIL_FROM", "PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if !strings.Contains(help.String(), part) {
 			t.Errorf("the help lacks %s:\n%s", part, help.String())
 		}

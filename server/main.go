@@ -52,6 +52,9 @@ func run(args []string) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := serve(ctx, cfg); err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		if _, wrong := errors.AsType[configError](err); wrong {
+			return exitConfig
+		}
 		return exitFailed
 	}
 	return exitOK

@@ -20,6 +20,7 @@ import (
 	"parley/realtime/redis"
 	"parley/room"
 	"parley/room/postgres"
+	"parley/server/oidc"
 	"parley/server/updates"
 	"parley/server/web"
 )
@@ -43,6 +44,7 @@ type app struct {
 	redis    *redis.Broker // nil for one server
 	hub      *realtime.Hub
 	mails    *mails
+	oidc     *oidc.Provider // nil for none
 	http     *http.Server
 	metrics  *prometheus.Registry
 	tracing  *tracing // nil for none
@@ -62,6 +64,9 @@ func serve(ctx context.Context, cfg config) error {
 		return err
 	}
 	if err := a.trace(ctx); err != nil {
+		return err
+	}
+	if err := a.identify(ctx); err != nil {
 		return err
 	}
 	workspace, err := a.open(ctx)
@@ -184,7 +189,7 @@ func (a *app) serveHTTP(workspace room.WorkspaceID) error {
 		Store: a.store, Hub: a.hub, Workspace: workspace, AdminKey: a.cfg.AdminKey, PublicURL: a.cfg.PublicURL,
 		Signup: a.cfg.Signup, Proxies: a.cfg.Proxies,
 		OpsPerSecond: a.cfg.OpsPerSecond, Files: client.Files(), Ready: a.ready, Metrics: a.metrics, Tracer: a.tracing.tracer(),
-		Mail: a.mails, KeptMails: a.mails.kept,
+		Mail: a.mails, KeptMails: a.mails.kept, OIDC: a.oidc,
 	})
 	if err != nil {
 		return err

@@ -70,6 +70,7 @@ var idOf = []struct{ path, name, of string }{
 	{"/links/{id}", "id", "link watch"}, {"/members/{id}", "id", "account"}, {"/keys/{id}", "id", "key"}, {"/sessions/{id}", "id", "account session"},
 	{"/api/v1/door", "token", "link named"}, {"/api/v1/door/code", "token", "link verified"}, {"/api/v1/join", "token", "link verified"},
 	{"/calendar/", "token", "feed"}, {"/updates/", "token", "subscription"}, {"/signin", "ticket", "session"}, {"/signin", "token", "session"},
+	{"/signin/oidc", "parley_oidc", "session"}, {"/signin/oidc", "__Host-parley_oidc", "session"},
 	{"/embed/session", "token", "signed"}, {"/mail/", "id", "session"}, {"/join/{token}", "token", "link seller"},
 	{"/settings/{page}", "page", "room"}, {"/api/v1/rooms/{room}/email", "ticket", "code"},
 }
@@ -82,6 +83,7 @@ var plainly = map[string]string{
 	"seller_holidays": "", "buyer_holidays": "", "seller_country": "", "buyer_country": "", "public_key": "", "scopes": "rooms:read", "origins": portalOrigin, "role": "member",
 	"kind": "HS256", "access": "viewer", "side": "buyer", "door": "open", "emails": "", "domains": "", "recipient": "", "expires_at": "", "sub": "u-9", "description": "Text",
 	"weekend": "", "holidays": "", "options": "", "paused": "", "shows_progress": "", "send": "", "watch": "", "granted": "", "base": "", "seq": "", "op": "", "ops": "", "User-Agent": "Test/1",
+	"next": "/settings", "state": "", "error": "access_denied", "iss": "",
 }
 
 // place is where a call takes something.
@@ -172,6 +174,8 @@ func (n *neighbours) request(o operation, places []place, whose []*company) (*ht
 			}
 		case "header":
 			header.Set(p.name, value)
+		case "cookie":
+			header.Add("Cookie", p.name+"="+value)
 		case "body":
 			if v := n.bodyValue(p.name, value); v != nil {
 				body[p.name] = v

@@ -64,6 +64,31 @@ test('a seller signs in, makes a room, shares it, and looks after the workspace'
   await expect(line).toHaveCount(0);
 });
 
+test('a seller signs in at the provider of their company, and lands where they wanted to go', async ({
+  server,
+  sit,
+}) => {
+  const { page } = await sit('/settings/sessions?from=mail');
+  await expect(page.getByRole('button', { name: 'Continue with Northwind ID' })).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  server.provider.person = null; // somebody who says no
+  await page.getByRole('button', { name: 'Continue with Northwind ID' }).click();
+  await expect(page.getByRole('alert')).toContainText('You did not finish signing in at Northwind ID');
+  expect(await faults(page)).toEqual([]);
+
+  await page.goto('/settings/sessions');
+  server.provider.person = { sub: '1', email: OWNER, name: 'Priya Nair' };
+  await page.getByRole('button', { name: 'Continue with Northwind ID' }).click();
+  await expect(page.getByRole('heading', { name: 'Where you are signed in' })).toBeVisible();
+  expect(page.url()).toMatch(/\/settings\/sessions$/);
+  await expect(page.getByLabel('E-mail')).toHaveValue(OWNER);
+
+  // An address that somebody else was sent back to is nothing in another browser.
+  const other = await sit('/signin/oidc?state=theirs&code=theirs');
+  await expect(other.page.getByRole('alert')).toContainText('not begun in this browser');
+  expect(other.page.url()).toMatch(/\/signin\/oidc$/);
+});
+
 test('on a phone every page of the seller fits, and a wrong code is told', async ({ server, sit }) => {
   const { page } = await sit('/signin', PHONE);
   await page.getByLabel('Work e-mail').fill(OWNER);

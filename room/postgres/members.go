@@ -125,7 +125,11 @@ func (s *Store) RemoveMember(ctx context.Context, ws room.WorkspaceID, account r
 	if err != nil {
 		return nil, wrap(err, "removing a member")
 	}
-	return s.endSeats(ctx, false, `workspace_id = $1 and account_id = $2 and revoked_at is null`, ws, account)
+	rooms, err := s.endSeats(ctx, false, `workspace_id = $1 and account_id = $2 and revoked_at is null`, ws, account)
+	if err != nil {
+		return rooms, err
+	}
+	return rooms, s.forgetIdentities(ctx, account)
 }
 
 // changeMembers lets one change of a workspace's members at a time through.

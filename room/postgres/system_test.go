@@ -32,6 +32,8 @@ var unwalled = map[string]string{
 
 	// What somebody does as the owner of an address, who may have several workspaces.
 	"keepTicket":         "audit_events members",
+	"SignInAs":           "account_sessions audit_events members workspaces",
+	"forgetIdentities":   "members",
 	"SignIn":             "account_sessions members workspaces",
 	"SignInByCode":       "account_sessions audit_events members workspaces",
 	"SignInByLink":       "account_sessions members workspaces",

@@ -18,6 +18,14 @@ type accountStore interface {
 	SignInByCode(ctx context.Context, ticket, code, source string, n room.SignIn) (string, room.Seat, error)
 	SignInByLink(ctx context.Context, link string, n room.SignIn) (string, room.Seat, error)
 
+	// NewTrip returns the secret of a browser that leaves for the provider; EndTrip
+	// uses it up and returns where the browser wants to go.
+	NewTrip(ctx context.Context, next string) (string, error)
+	EndTrip(ctx context.Context, secret string) (string, error)
+	// SignInAs signs in the person that the provider vouches for, with an address
+	// that it has verified.
+	SignInAs(ctx context.Context, who room.Identity, source string, n room.SignIn) (string, room.Seat, error)
+
 	// SignIn signs in the owner of an address that was proven.
 	SignIn(ctx context.Context, n room.SignIn) (string, room.Seat, error)
 	WorkspacesOf(ctx context.Context, account room.AccountID) ([]room.Workspace, error)

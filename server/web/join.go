@@ -170,6 +170,6 @@ func (s *server) enlist(ctx context.Context, id room.ID, m room.Member, set room
 func (s *server) cookie(token string, expires time.Time) http.Cookie {
 	return http.Cookie{
 		Name: sessionCookie, Value: token, Path: "/", Expires: expires,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.PublicURL, "https://"),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.onHTTPS(),
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"parley/room"
 	"parley/server/mail"
+	"parley/server/oidc"
 )
 
 // Options are what the handler is made of.
@@ -40,6 +41,8 @@ type Options struct {
 	Mail mail.Mailer
 	// KeptMails are the mails of a server that sends none; nil where it does.
 	KeptMails *mail.Kept
+	// OIDC is where people sign in beside the mailed code; nil for nowhere.
+	OIDC *oidc.Provider
 }
 
 // server is the handlers' common ground.
@@ -168,6 +171,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 
 	handle(s, op("POST", "/api/v1/signin", "ask-sign-in", "Have a code and a link to sign in mailed"), s.askSignIn)
 	handle(s, op("POST", "/api/v1/signin/verify", "sign-in", "Sign in by the mailed code or link"), s.verifySignIn)
+	handle(s, op("POST", "/api/v1/signin/oidc", "begin-oidc", "Leave for the OpenID Connect provider"), s.beginTrip)
+	handle(s, op("POST", "/api/v1/signin/oidc/verify", "sign-in-oidc", "Sign in by what the provider had the browser bring back"), s.endTrip)
 	handle(s, op("POST", "/api/v1/signout", "sign-out", "Sign out of this browser"), s.signOut)
 	handle(s, op("GET", "/api/v1/account", "get-account", "Read who is signed in"), s.getAccount)
 	handle(s, op("PATCH", "/api/v1/account", "patch-account", "Change one's name"), s.patchAccount)
@@ -191,8 +196,9 @@ func (s *server) routes(plain, packed *mux.Router) {
 
 	s.plain(packed, raw("GET", "/", "home", "A seller's rooms, or the front door", "200", htmlType), s.home)
 	s.plain(packed, raw("GET", "/new", "page-new", "The page that makes rooms", "200", htmlType), s.newRoom)
-	s.plain(packed, raw("GET", "/signin", "page-signin", "Where sellers sign in", "200", htmlType), s.desk)
-	s.plain(packed, raw("GET", "/signin/{ticket}", "page-ticket", "The page of a mailed link to sign in", "200", htmlType), s.desk)
+	s.plain(packed, raw("GET", "/signin", "page-signin", "Where sellers sign in", "200", htmlType), s.signInPage)
+	s.plain(packed, raw("GET", "/signin/oidc", "page-oidc", "Where the OpenID Connect provider sends browsers back to", "200", htmlType), s.signInPage)
+	s.plain(packed, raw("GET", "/signin/{ticket}", "page-ticket", "The page of a mailed link to sign in", "200", htmlType), s.signInPage)
 	s.plain(packed, raw("GET", "/settings", "page-settings", "The settings of a workspace", "200", htmlType), s.desk)
 	s.plain(packed, raw("GET", "/settings/{page:.+}", "page-setting", "One of its pages", "200", htmlType), s.desk)
 	s.plain(packed, raw("GET", "/join/{token}", "page-join", "The page of a side link", "200", htmlType), s.pageOfLink)

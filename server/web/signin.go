@@ -142,18 +142,21 @@ func digits(code string) string {
 // accountCookie is the name of the cookie of being signed in. The prefix has the
 // browser hold it to this host and to https.
 func (s *server) accountCookie() string {
-	if strings.HasPrefix(s.PublicURL, "https://") {
+	if s.onHTTPS() {
 		return "__Host-parley_account"
 	}
 	return "parley_account"
 }
+
+// onHTTPS reports whether people come by https.
+func (s *server) onHTTPS() bool { return strings.HasPrefix(s.PublicURL, "https://") }
 
 // signedInCookie lets the browser be signed in. Lax: a link from a mail opens
 // the list of rooms, a form of another site cannot act in it.
 func (s *server) signedInCookie(token string, expires time.Time) http.Cookie {
 	return http.Cookie{
 		Name: s.accountCookie(), Value: token, Path: "/", Expires: expires,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.PublicURL, "https://"),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.onHTTPS(),
 	}
 }
 

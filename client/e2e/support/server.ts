@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Op } from '../../src/replica/types.ts';
 import { binary } from './paths.ts';
+import { CLIENT, Provider } from './provider.ts';
 
 export const ORIGIN = 'http://parley.test';
 const ADMIN_KEY = 'e2e-bootstrap-key-0123456789abcdef';
@@ -37,19 +38,22 @@ export interface Mail {
 /** RunningServer is the real binary on its embedded PostgreSQL, in a directory of its own. */
 export class RunningServer {
   readonly port: number;
+  /** provider is where sellers may sign in beside the mailed code. */
+  readonly provider: Provider;
   readonly #data = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
   #process: ChildProcess | undefined;
   #output = '';
 
   readonly #demo: boolean;
 
-  private constructor(port: number, demo: boolean) {
+  private constructor(port: number, demo: boolean, provider: Provider) {
     this.port = port;
     this.#demo = demo;
+    this.provider = provider;
   }
 
   static async start({ demo = false } = {}): Promise<RunningServer> {
-    const server = new RunningServer(await freePort(), demo);
+    const server = new RunningServer(await freePort(), demo, await Provider.start());
     await server.up();
     return server;
   }
@@ -64,6 +68,10 @@ export class RunningServer {
         PARLEY_DATA: this.#data,
         PARLEY_ADMIN_KEY: ADMIN_KEY,
         PARLEY_OWNER: OWNER,
+        PARLEY_OIDC_ISSUER: this.provider.issuer,
+        PARLEY_OIDC_CLIENT_ID: CLIENT.id,
+        PARLEY_OIDC_CLIENT_SECRET: CLIENT.secret,
+        PARLEY_OIDC_LABEL: 'Northwind ID',
         PARLEY_DEMO: String(this.#demo),
       },
     });
@@ -87,6 +95,7 @@ export class RunningServer {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
+    await this.provider.stop();
     rmSync(this.#data, { recursive: true, force: true });
   }
 

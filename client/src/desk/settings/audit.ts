@@ -15,6 +15,8 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   denied: 'was not let in',
   'code.requested': 'asked for a code',
   'code.failed': 'showed a wrong code or an old link',
+  'identity.linked': 'signed in by OpenID Connect for the first time',
+  'identity.refused': 'was refused: at the provider somebody else has that address',
   signin: 'signed in',
   signout: 'signed out',
   'session.ended': 'ended a session',
