@@ -177,11 +177,6 @@ func (n *neighbours) ops(t *testing.T, secrets map[string]bool) {
 					if f.T == "ack" {
 						well++
 					}
-					if f.T == "ack" && about(kind) == "dependency" && kind != "dependency.remove" { // of two milestones there is one
-						seqs[stream]++
-						m.send(map[string]any{"t": "op", "stream": stream, "seq": seqs[stream], "base": 1 << 40, "op": map[string]any{"kind": "dependency.remove", "id": op["id"]}})
-						m.next("ack")
-					}
 					verdicts[i] = ownNumbers.ReplaceAllString(strings.ReplaceAll(f.raw, n.idIn(c, kind, at), "<id>"), `"$1":0`)
 					n.expectNothingForeign(t, operation{method: "op", path: kind}, who, strings.ReplaceAll(f.raw, n.idIn(c, kind, at), ""), secrets)
 				}

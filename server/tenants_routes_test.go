@@ -195,6 +195,7 @@ func (n *neighbours) request(o operation, places []place, whose []*company) (*ht
 			n.t.Fatal(err)
 		}
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 		header.Set("Content-Type", "application/json")
 	} else if o.RequestBody != nil {
 		header.Set("Content-Type", "multipart/form-data; boundary=b")
@@ -258,6 +259,7 @@ func (n *neighbours) ask(who credential, r *http.Request, given []string) answer
 	fmt.Fprintln(&out, res.Status)
 	_ = res.Header.WriteSubset(&out, nil) // a Builder takes everything
 	out.Write(body)
+	n.expectNoToken(r, out.String())
 	a.text = out.String()
 	for i, id := range given { // the caller knows what it asked about
 		for _, form := range []string{id, url.QueryEscape(id), url.PathEscape(id)} {
@@ -288,11 +290,12 @@ var told = map[string]string{
 	"page-embed": "a browser asks for the page without saying who looks, and must learn which sites may frame it: those of the room's workspace",
 }
 
-// S06, R25, R26: whoever is in one workspace, and whoever is nobody, gets for every
+// S06, S14, R25, R26: whoever is in one workspace, and whoever is nobody, gets for every
 // id of another workspace what they get for one that does not exist: the same
 // status, headers and body. No answer has an id or a text of the other one, and
 // nothing there is changed. Calls, ops and frames are those of the server's own
-// documents: one more of them is asked as well, or fails the test.
+// documents: one more of them is asked as well, or fails the test. What was secret
+// in all of that is nowhere else afterwards.
 func TestWhatIsOfAnotherWorkspaceIsLikeNothing(t *testing.T) {
 	n := newNeighbours(t)
 	n.filled()
@@ -304,6 +307,7 @@ func TestWhatIsOfAnotherWorkspaceIsLikeNothing(t *testing.T) {
 	t.Run("ops", func(t *testing.T) { n.ops(t, secrets) })
 	t.Run("frames", func(t *testing.T) { n.frames(t, secrets) })
 	n.unchanged(before)
+	t.Run("secrets", func(t *testing.T) { n.secretsAreNowhereElse(t) })
 }
 
 func (n *neighbours) calls(t *testing.T, list []operation, schemas map[string]*schema, secrets map[string]bool) {

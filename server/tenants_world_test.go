@@ -23,6 +23,7 @@ const foreignAddress = "boris@southwind.example"
 type company struct {
 	w     *world // its room
 	owner *seated
+	shown strings.Builder // answers with tokens that are not kept otherwise
 	ids   map[string]string
 	token map[string]string // of links, by what they ask for
 	named *portal
@@ -37,6 +38,8 @@ type neighbours struct {
 	mine, foreign *company
 	nowhere       *company              // has ids, and none of them is there
 	callers       map[string]credential // everybody who is in at the first one
+	elsewhere     *elsewhere
+	tokens        map[string]string // secrets that were shown, by what they are
 }
 
 // credential is what a caller shows.
@@ -48,10 +51,11 @@ type credential struct {
 func newNeighbours(t *testing.T) *neighbours {
 	t.Helper()
 	data := dataDirectory(t)
-	env := []string{databaseURL(t), "PARLEY_DATA=" + data, "PARLEY_OPS_PER_SECOND=0", "PARLEY_OWNER=" + ownerAddress, "PARLEY_SIGNUP=open"}
+	e := newElsewhere(t)
+	env := append([]string{databaseURL(t), "PARLEY_DATA=" + data, "PARLEY_OPS_PER_SECOND=0", "PARLEY_OWNER=" + ownerAddress, "PARLEY_SIGNUP=open"}, e.env...)
 	w := &world{env: env, process: start(t, env...)}
 	w.furnish()
-	n := &neighbours{world: w, db: w.db(t), nowhere: &company{ids: map[string]string{}, token: map[string]string{}}}
+	n := &neighbours{world: w, db: w.db(t), nowhere: &company{ids: map[string]string{}, token: map[string]string{}}, elsewhere: e, tokens: map[string]string{}}
 	n.mine = n.furnishCompany(w, signIn(t, w.process, data, ownerAddress), "Northwind")
 
 	boris := signIn(t, w.process, data, foreignAddress)
@@ -65,6 +69,7 @@ func newNeighbours(t *testing.T) *neighbours {
 		"seller": {bearer: w.seller}, "buyer": {bearer: w.buyer}, "watcher": {bearer: w.watcher()},
 		"frame": {bearer: n.mine.named.enter(n.mine.named.token(nil), "").SessionToken}, "nobody": {},
 	}
+	n.noteTokens(data)
 	return n
 }
 
@@ -91,6 +96,7 @@ func (n *neighbours) furnishCompany(w *world, owner *seated, name string) *compa
 	room := "/api/v1/rooms/" + w.room
 	for what, body := range map[string]string{
 		"seller": `{"side":"seller","access":"owner"}`, "watch": `{"side":"none"}`, "verified": `{"side":"buyer","door":"verified"}`, "named": `{"side":"buyer","door":"named","emails":["x@acme.example"]}`,
+		"locked": `{"side":"buyer","password":"` + doorPassword + `"}`,
 	} {
 		c.ids["link "+what], c.token[what] = made(w, c.token["key"], room+"/links", body)
 	}
@@ -106,10 +112,15 @@ func (n *neighbours) furnishCompany(w *world, owner *seated, name string) *compa
 	w.must("POST", "/api/v1/door/code", "", fmt.Sprintf(`{"token":%q,"email":"ann@%s.example"}`, c.token["verified"], strings.ToLower(name)), &ticket)
 	c.ids["code"] = ticket.Ticket
 	w.must("POST", "/api/v1/door/request", "", fmt.Sprintf(`{"token":%q,"email":"ann@%[2]s.example","name":"Ann of %[2]s"}`, c.token["named"], name), nil)
-	w.visit("POST", "/s/"+c.token["watch"]+"/calendar", url.Values{})
+	_, page := w.visit("POST", "/s/"+c.token["watch"]+"/calendar", url.Values{})
 	w.visit("POST", "/s/"+c.token["watch"]+"/updates", url.Values{"email": {"ann@acme.example"}, "every": {"daily"}})
-	w.must("POST", room+"/handover", c.named.enter(c.named.token(nil), "").SessionToken, `{}`, nil)
-	w.must("POST", room+"/embed-tokens", c.token["key"], `{"portal":"`+c.named.id+`","sub":"u-1","name":"Vera of `+name+`"}`, nil)
+	signed := c.named.token(nil)
+	framed := c.named.enter(signed, "").SessionToken
+	var handover, vouched json.RawMessage
+	w.must("POST", room+"/handover", framed, `{}`, &handover)
+	w.must("POST", room+"/embed-tokens", c.token["key"], `{"portal":"`+c.named.id+`","sub":"u-1","name":"Vera of `+name+`"}`, &vouched)
+	_, entered := w.call("POST", "/api/v1/join", "", fmt.Sprintf(`{"token":%q,"password":%q,"name":"Lou of %s"}`, c.token["locked"], doorPassword, name))
+	fmt.Fprintln(&c.shown, page, framed, string(handover), string(vouched), string(entered))
 	c.write(name)
 	n.lookUp(c)
 	return c

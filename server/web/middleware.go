@@ -63,7 +63,7 @@ func (s *server) log(r *http.Request, route string, rec *recorder, took time.Dur
 	if quietRoutes[route] {
 		level = slog.LevelDebug
 	}
-	slog.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("route", route),
+	slog.LogAttrs(r.Context(), level, "request", slog.String("method", knownMethod(r.Method)), slog.String("route", route),
 		slog.Int("status", rec.status()), slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(took.Microseconds())/1000),
 		slog.String("request_id", requestID(r.Context())))
 }
