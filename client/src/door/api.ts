@@ -1,3 +1,5 @@
+import { sentence } from '../sentence';
+
 /** Refusal is why a call was refused, and the field at fault. */
 export interface Refusal {
   readonly message: string;
@@ -25,9 +27,4 @@ export async function ask<T = undefined>(path: string, body: object): Promise<An
   } catch {
     return { ok: false, message: 'The server cannot be reached right now. Try again in a moment.' };
   }
-}
-
-// A refusal begins in lower case: it is a part of a sentence in an API's answer.
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
 }

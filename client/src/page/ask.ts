@@ -1,4 +1,5 @@
 import type { RoomClient } from '../connection/room-client';
+import { sentence } from '../sentence';
 import { problemOf } from './share/links';
 
 /** Answer is what a call gave, or the one sentence that says why not. */
@@ -16,10 +17,4 @@ export async function ask<T>(client: RoomClient, path: string, init?: RequestIni
 /** asJson is a call that sends a body. */
 export function asJson(method: string, body: unknown): RequestInit {
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-// A refusal begins in lower case: it is a part of a sentence in an API's answer.
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(first) ? first : `${first}.`;
 }

@@ -1,3 +1,5 @@
+import { sentence } from '../../sentence';
+
 /** Card is a template as the gallery shows it. */
 export interface Card {
   readonly id: string;
@@ -64,7 +66,12 @@ export function caller(hash: string): <T>(path: string, init?: RequestInit) => P
       const body: unknown = response.status === 204 ? undefined : await response.json();
       if (response.ok) return { ok: true, value: body as T, tag: response.headers.get('ETag') };
       const { detail, field } = body as { detail?: string; field?: string };
-      return { ok: false, status: response.status, message: detail ?? UNREACHABLE, field: field ?? '' };
+      return {
+        ok: false,
+        status: response.status,
+        message: sentence(detail ?? UNREACHABLE),
+        field: field ?? '',
+      };
     } catch {
       return { ok: false, status: 0, message: UNREACHABLE, field: '' };
     }
