@@ -23,7 +23,7 @@ var unwalled = map[string]string{
 	"KeyByToken":   "api_keys",
 	"FeedByToken":  "feeds links participants",
 	"RevokeFeed":   "feeds",
-	"subscription": "links subscription_tokens subscriptions",
+	"subscription": "heads links subscription_tokens subscriptions",
 	"Voucher":      "portal_keys portals",
 
 	"TakeEmbedToken": "embed_tokens portal_keys portals",
@@ -179,5 +179,6 @@ func (src source) texts(node ast.Node, seen map[string]bool, out *strings.Builde
 	})
 }
 
-// named are the tables that follow a word of SQL which a table follows.
-var named = regexp.MustCompile(`\b(?:from|join|into|update|table)\s+([a-z_]+)`)
+// named are the words where a table is named: behind a word of SQL that a table
+// follows, in a list of them, and at the beginning, as a text may be put together.
+var named = regexp.MustCompile("(?:(?:^|[\"`])(?:update\\s+)?|\\b(?:from|join|into|update|table)\\s+|, )([a-z_]+)\\b")
