@@ -24,6 +24,7 @@ type Hub struct {
 	reads   *gate         // of catch-up reads
 	joins   *gate         // of sockets between hello and welcome
 	load    pressure
+	crew    *crew // of the writers
 
 	arrivals arrivals    // sockets before their welcome
 	leaving  atomic.Bool // takes no new sockets
@@ -51,6 +52,7 @@ func NewHub(store Store, broker Broker, options Options) *Hub {
 		stopped: make(chan struct{}),
 		rooms:   map[room.ID]*liveRoom{},
 	}
+	h.crew = newCrew(h.stopped)
 	h.suspects.init(h)
 	h.load.hub = h
 	h.metrics = newMetrics(h)

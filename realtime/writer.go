@@ -15,7 +15,7 @@ import (
 
 // writer takes a room's requests to the store, one batch at a time: contention
 // between transactions of one room would cost far more than waiting in a queue.
-// Its goroutine lives while there are requests.
+// It has a goroutine while there are requests.
 type writer struct {
 	room *liveRoom
 
@@ -75,7 +75,7 @@ func (w *writer) enqueue(p pending) *room.Error {
 		hub.retain(w.room)
 		w.running = true
 		hub.load.writing.Add(1)
-		go w.run()
+		hub.crew.do(w.run)
 	}
 	w.queue = append(w.queue, p)
 	hub.load.waiting.Add(1)
