@@ -107,7 +107,12 @@ func (w *world) processorTime() processorTime {
 		w.Fatal(err)
 	}
 	p.here = time.Duration(used.Utime.Nano() + used.Stime.Nano())
-	rows, err := w.pool.Query(context.Background(), `select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'`)
+	admin, err := pgx.Connect(context.Background(), w.dsn) // the server's role sees nobody's
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer func() { _ = admin.Close(context.Background()) }()
+	rows, err := admin.Query(context.Background(), `select pid from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'`)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -31,6 +31,10 @@ func movedOn(err error) bool {
 // batch has ended. The revs are compared as well: a server of an older version
 // takes no turns, and rows may have been put back behind everybody's back.
 //
+// Log and cursors are written by the same statement, once the claim has held: two
+// statements less to take in and to answer. Records are not: each combination of
+// tables and fields would be a statement of its own.
+//
 // Turns that go together wait for no lock, so that no room waits for another one's,
 // and two servers never wait for each other.
 func claim(b *pgx.Batch, turns []*turn) {
@@ -55,16 +59,24 @@ func claim(b *pgx.Batch, turns []*turn) {
 		asked.add("had_"+string(s), "bigint", had[i])
 		asked.add("next_"+string(s), "bigint", next[i])
 	}
-	from, args := asked.from("w")
+	from, args := asked.from("w", 0)
 	tables, condition, of := alive(turns, len(args))
+	args = append(args, of...)
 	free, moved := "", `head_moved()`
 	if n > 1 {
 		free, moved = freeSQL, movedSQL
 	}
+	also := ""
+	if log, more := insertLog(turns, len(args)); log != "" {
+		also, args = ", logged as ("+log+")", append(args, more...)
+	}
+	if kept, more := insertCursors(turns, len(args)); kept != "" {
+		also, args = also+", kept as ("+kept+")", append(args, more...)
+	}
 	sql := `with claimed as (update heads h set turn = h.turn + 1, shared = w.next_shared, seller = w.next_seller, buyer = w.next_buyer
-		from ` + from + tables + claimedSQL + condition + free + ` returning h.room_id)
+		from ` + from + tables + claimedSQL + condition + free + ` returning h.room_id)` + also + `
 		select case when (select count(*) from claimed) = ` + strconv.Itoa(n) + ` then clock_timestamp() else ` + moved + ` end`
-	b.Queue(sql, append(args, of...)...).
+	b.Queue(sql, args...).
 		QueryRow(func(row pgx.Row) error {
 			var said time.Time
 			if err := row.Scan(&said); err != nil {

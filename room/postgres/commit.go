@@ -108,7 +108,7 @@ func (s *Store) commitUnderLock(ctx context.Context, pooled *pgxpool.Conn, plan 
 		return plan, result, err
 	}
 	var b pgx.Batch
-	write(&b, []*turn{t})
+	t.write(&b)
 	t.writeHead(&b)
 	b.Queue(`commit`)
 	if err := conn.SendBatch(ctx, &b).Close(); err != nil {

@@ -103,7 +103,7 @@ func updateRecords(b *pgx.Batch, k *room.Kinded, fields uint64, keys []recordKey
 		changed.add("new_"+f.Name, sqlTypes[f.Type], values)
 		set.WriteString(", " + column + " = u.new_" + f.Name)
 	}
-	from, args := changed.from("u")
+	from, args := changed.from("u", 0)
 	b.Queue(`update `+k.Table+` t set marks = t.marks || u.marks`+set.String()+` from `+from+`
 		where t.room_id = u.room and t.stream = u.stream and t.id = u.id`, args...).
 		Exec(func(tag pgconn.CommandTag) error {

@@ -96,7 +96,7 @@ func firstCommit(ctx context.Context, tx pgx.Tx, n room.NewRoom) (room.ID, error
 	}
 	var b pgx.Batch
 	t := &turn{head: h, plan: plan, commits: commits}
-	write(&b, []*turn{t})
+	t.write(&b)
 	t.writeHead(&b)
 	return id, tx.SendBatch(ctx, &b).Close()
 }

@@ -21,10 +21,10 @@ func (t *table) add(name, sqlType string, values any) {
 }
 
 // from returns the table as an item of a from clause, and its parameters, which
-// are the statement's first.
-func (t *table) from(alias string) (string, []any) {
+// come after as many others of the statement.
+func (t *table) from(alias string, before int) (string, []any) {
 	args := make([]any, len(t.values))
-	sql := make([]byte, 0, 512) // by hand: a commit makes four of them
+	sql := make([]byte, 0, 512) // by hand: a commit makes four
 	open, end, array := "(values (", ")) as ", ""
 	for i, values := range t.values {
 		given, n, first := parameter(values)
@@ -35,7 +35,7 @@ func (t *table) from(alias string) (string, []any) {
 			open = ", "
 		}
 		sql = append(sql, open...)
-		sql = append(strconv.AppendInt(append(sql, '$'), int64(i+1), 10), "::"+given+array...)
+		sql = append(strconv.AppendInt(append(sql, '$'), int64(before+i+1), 10), "::"+given+array...)
 		if given != t.types[i] {
 			sql = append(sql, "::"+t.types[i]+array...)
 		}

@@ -67,7 +67,7 @@ func survive(turns []*turn) {
 func (s *Store) try(ctx context.Context, pooled *pgxpool.Conn, turns []*turn) error {
 	var b pgx.Batch
 	claim(&b, turns)
-	write(&b, turns)
+	writeRecords(&b, turns)
 	err := pooled.Conn().SendBatch(ctx, &b).Close()
 	if err != nil && !movedOn(err) {
 		return s.settle(ctx, pooled, turns[0], err) // one tells for all: they are one transaction

@@ -9,12 +9,16 @@ import (
 	"parley/room"
 )
 
-// write queues what the turns of different rooms write besides the heads, each
-// kind in one statement for all of them: records, log, cursors.
-func write(b *pgx.Batch, turns []*turn) {
+// write queues what a turn writes besides the head: records, log, cursors.
+func (t *turn) write(b *pgx.Batch) {
+	turns := []*turn{t}
 	writeRecords(b, turns)
-	writeActivity(b, turns)
-	writeCursors(b, turns)
+	if log, args := insertLog(turns, 0); log != "" {
+		b.Queue(log, args...)
+	}
+	if kept, args := insertCursors(turns, 0); kept != "" {
+		b.Queue(kept, args...)
+	}
 }
 
 // writeHead queues the head's new revs, and its next turn.
@@ -23,7 +27,9 @@ func (t *turn) writeHead(b *pgx.Batch) {
 		string(t.room), int64(t.plan.Revs[room.Shared]), int64(t.plan.Revs[room.Seller]), int64(t.plan.Revs[room.Buyer]))
 }
 
-func writeActivity(b *pgx.Batch, turns []*turn) {
+// insertLog is the statement that writes the turns' commits, and its parameters,
+// which come after as many others; nothing where there are none.
+func insertLog(turns []*turn, before int) (string, []any) {
 	var rooms, workspaces, streams, ats, bodies []string
 	var revs []int64
 	var clients []*string
@@ -42,7 +48,7 @@ func writeActivity(b *pgx.Batch, turns []*turn) {
 		}
 	}
 	if len(revs) == 0 {
-		return
+		return "", nil
 	}
 	var log table
 	log.add("room", "uuid", rooms)
@@ -53,12 +59,13 @@ func writeActivity(b *pgx.Batch, turns []*turn) {
 	log.add("seq", "bigint", seqs)
 	log.add("at", "timestamptz", ats)
 	log.add("body", "json", bodies)
-	from, args := log.from("t")
-	b.Queue(`insert into activity (room_id, workspace_id, stream, rev, client, seq, at, body)
-		select t.room, t.workspace, t.stream, t.rev, t.client, t.seq, t.at, t.body from `+from, args...)
+	from, args := log.from("t", before)
+	return `insert into activity (room_id, workspace_id, stream, rev, client, seq, at, body)
+		select t.room, t.workspace, t.stream, t.rev, t.client, t.seq, t.at, t.body from ` + from, args
 }
 
-func writeCursors(b *pgx.Batch, turns []*turn) {
+// insertCursors is insertLog for how far clients have come.
+func insertCursors(turns []*turn, before int) (string, []any) {
 	var rooms, workspaces, streams, clients, actors []string
 	var seqs, revs []int64
 	var refused []*string
@@ -74,7 +81,7 @@ func writeCursors(b *pgx.Batch, turns []*turn) {
 		}
 	}
 	if len(streams) == 0 {
-		return
+		return "", nil
 	}
 	var asked table
 	asked.add("room", "uuid", rooms)
@@ -85,11 +92,11 @@ func writeCursors(b *pgx.Batch, turns []*turn) {
 	asked.add("seq", "bigint", seqs)
 	asked.add("rev", "bigint", revs)
 	asked.add("refused", "jsonb", refused)
-	from, args := asked.from("t")
-	b.Queue(`insert into cursors (room_id, workspace_id, stream, client, actor, seq, rev, refused)
-		select t.room, t.workspace, t.stream, t.client, t.actor, t.seq, t.rev, t.refused from `+from+`
+	from, args := asked.from("t", before)
+	return `insert into cursors (room_id, workspace_id, stream, client, actor, seq, rev, refused)
+		select t.room, t.workspace, t.stream, t.client, t.actor, t.seq, t.rev, t.refused from ` + from + `
 		on conflict (room_id, stream, client) do update
-		set actor = excluded.actor, seq = excluded.seq, rev = excluded.rev, refused = excluded.refused, seen_at = now()`, args...)
+		set actor = excluded.actor, seq = excluded.seq, rev = excluded.rev, refused = excluded.refused, seen_at = now()`, args
 }
 
 func encodeRefused(refused map[int64]*room.Error) *string {
