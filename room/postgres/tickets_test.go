@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -154,6 +156,37 @@ func TestAddressHasABudgetOfCodes(t *testing.T) {
 		if made != 5 || busy != 3 {
 			t.Errorf("%s: %d made, %d put off", email, made, busy)
 		}
+	}
+}
+
+// S15: who asks for codes in somebody's name as often as they can puts them off for
+// twelve minutes and not for an hour, and has nine mailed in an hour at most.
+func TestAskingInAnothersNameKeepsNobodyOut(t *testing.T) {
+	w := newWorld(t)
+	w.member(priyasAddress, room.RoleMember)
+	made := 0
+	for minute := 4; minute <= 120; minute += 4 { // an hour of the attack, and one more
+		if _, err := w.pool.Exec(t.Context(), `update sign_in_tickets set created_at = created_at - interval '4 minutes'`); err != nil {
+			t.Fatal(err)
+		}
+		for { // as many as there are
+			_, err := w.store.NewTicket(t.Context(), priyasAddress, fmt.Sprintf("2001:db8:%x::/64", made), false)
+			if err == nil {
+				made++
+				continue
+			}
+			var refusal *room.Error
+			if !errors.As(err, &refusal) || refusal.Code != room.Busy || refusal.RetryMS > 12*60_000 {
+				t.Fatalf("in minute %d: %v", minute, err)
+			}
+			break
+		}
+		if minute <= 60 && made > 9 || made < 5+(minute-4)/12 {
+			t.Fatalf("%d codes in %d minutes", made, minute)
+		}
+	}
+	if made > 15 {
+		t.Errorf("%d codes in two hours", made)
 	}
 }
 

@@ -27,8 +27,8 @@ const (
 	// verifiesPerMinute bounds the codes and links that one network address shows.
 	verifiesPerMinute = 30
 	verifiesBurst     = 30
-	// keptAllowances bounds the memory: above it, those that are full again are
-	// dropped, which changes nothing for their senders.
+	// keptAllowances bounds the memory, however many callers there are: twice as many
+	// are kept at most.
 	keptAllowances = 10_000
 )
 
@@ -39,12 +39,16 @@ type allowances struct {
 	burst   int
 	message string
 
-	mu    sync.Mutex // guards the field below
-	byKey map[string]*rate.Limiter
+	mu sync.Mutex // guards the fields below
+	// Those that were used since there were keptAllowances of them the last time, and
+	// those that were used before that and not since. The latter are dropped next:
+	// who comes from ever new addresses is not bounded by address anyway, and must
+	// neither fill the memory nor keep others out.
+	recent, earlier map[string]*rate.Limiter
 }
 
 func newAllowances(limit rate.Limit, burst int, message string) *allowances {
-	return &allowances{rate: limit, burst: burst, message: message, byKey: map[string]*rate.Limiter{}}
+	return &allowances{rate: limit, burst: burst, message: message, recent: map[string]*rate.Limiter{}}
 }
 
 // opAllowances bounds ops by session, so that HTTP is no way around the
@@ -89,26 +93,24 @@ func (a *allowances) take(key string, now time.Time) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	l := a.byKey[key]
-	if l == nil {
-		a.sweepLocked(now)
-		l = rate.NewLimiter(a.rate, a.burst)
-		a.byKey[key] = l
-	}
-	if l.AllowN(now, 1) {
+	if a.limiterLocked(key).AllowN(now, 1) {
 		return nil
 	}
 	wait := time.Duration(float64(time.Second) / float64(a.rate))
 	return &room.Error{Code: room.Busy, Message: a.message, RetryMS: max(1, int(wait.Milliseconds()))}
 }
 
-func (a *allowances) sweepLocked(now time.Time) {
-	if len(a.byKey) < keptAllowances {
-		return
+func (a *allowances) limiterLocked(key string) *rate.Limiter {
+	l := a.recent[key]
+	if l != nil {
+		return l
 	}
-	for key, l := range a.byKey {
-		if l.TokensAt(now) >= float64(l.Burst()) {
-			delete(a.byKey, key)
-		}
+	if l = a.earlier[key]; l == nil {
+		l = rate.NewLimiter(a.rate, a.burst)
 	}
+	if len(a.recent) >= keptAllowances {
+		a.earlier, a.recent = a.recent, map[string]*rate.Limiter{}
+	}
+	a.recent[key] = l
+	return l
 }
