@@ -22,6 +22,7 @@ func (s *session) pending(f opFrame) pending {
 // answer sends the verdict of an op. Each op frame gets exactly one answer:
 // ack, reject, or error seq_gap (P11).
 func (s *session) answer(stream room.Stream, seq int64, v room.Verdict) {
+	v = s.behindHeld(stream, seq, v)
 	s.answeredHeld(stream, seq)
 	var frame []byte
 	switch {
@@ -40,6 +41,23 @@ func (s *session) answer(stream room.Stream, seq int64, v room.Verdict) {
 		s.hub.metrics.rejects.WithLabelValues(string(v.Err.Code)).Inc()
 	}
 	s.send(item{frame: frame, answer: true})
+}
+
+// behindHeld makes a gap of an op that the store took for one of a forgotten client
+// because the client's first was put off while this one waited behind it (P13).
+func (s *session) behindHeld(stream room.Stream, seq int64, v room.Verdict) room.Verdict {
+	if v.Err == nil || v.Err.Code != room.Expired {
+		return v
+	}
+	i := streamIndex(stream)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, first := range []int64{s.held[i], s.came[i]} { // put off, or sent again and on its way
+		if first != 0 && first < seq {
+			return room.Verdict{Err: &room.Error{Code: room.SeqGap, Expected: first}}
+		}
+	}
+	return v
 }
 
 // answeredHeld notes that the op which the others waited for has its answer.

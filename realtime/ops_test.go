@@ -92,6 +92,42 @@ func TestGapsAreAnsweredWithWhatComesNext(t *testing.T) { // P13, P16
 	})
 }
 
+// The first op of a client may be put off while the second is in the queue: that
+// one is a gap then, and the client is not forgotten.
+func TestTheFirstOpIsPutOffAndTheSecondIsAGap(t *testing.T) { // P13, P16
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{})
+		c, _ := b.join("priya")
+		b.store.setFail(func(call string) error {
+			if call == "commit" {
+				return errStoreDown
+			}
+			return nil
+		})
+		c.say(opText(room.Shared, 1, milestone, "1"))
+		time.Sleep(time.Millisecond)
+		c.say(opText(room.Shared, 2, milestone, "2"))
+
+		busy := c.until("reject")
+		b.store.setFail(nil)
+		gap := c.until("error")
+
+		if busy.Code != "busy" || busy.Seq != 1 {
+			t.Errorf("busy = %s", busy.raw)
+		}
+		if gap.Code != "seq_gap" || gap.Seq != 2 || gap.Expected != 1 {
+			t.Errorf("gap = %s", gap.raw)
+		}
+		for seq := int64(1); seq <= 2; seq++ {
+			c.say(opText(room.Shared, seq, milestone, fmt.Sprint(seq)))
+			if ack := c.until("ack"); ack.Seq != seq {
+				t.Errorf("ack = %s", ack.raw)
+			}
+		}
+		b.stop()
+	})
+}
+
 func TestAllowanceIsAnsweredBusyAndKeepsTheOrder(t *testing.T) { // P13, P14
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, setup{options: Options{OpsPerSecond: 10}})
