@@ -89,6 +89,42 @@ test('a seller signs in at the provider of their company, and lands where they w
   expect(other.page.url()).toMatch(/\/signin\/oidc$/);
 });
 
+test('who signs up says what their company is called, and who is in two changes over', async ({
+  server,
+  sit,
+}) => {
+  server.provider.person = { sub: '2', email: 'sam@gmail.com', name: 'Sam Reed' };
+  const sam = (await sit('/signin')).page;
+  await sam.getByRole('button', { name: 'Continue with Northwind ID' }).click();
+  await sam.getByLabel('What is your company called?').fill('Acme');
+  expect(await faults(sam)).toEqual([]);
+  await sam.getByRole('button', { name: 'Save' }).click();
+  await expect(sam.getByLabel('What is your company called?')).toHaveCount(0);
+  await expect(sam.getByRole('banner')).toContainText('Acme');
+  await sam.getByRole('link', { name: 'Settings' }).click();
+  await sam.getByLabel('E-mail').fill(OWNER);
+  await sam.getByRole('button', { name: 'Invite' }).click();
+  await expect(sam.getByRole('listitem').filter({ hasText: OWNER })).toBeVisible();
+
+  server.provider.person = { sub: '1', email: OWNER, name: 'Priya Nair' };
+  const { page } = await sit('/signin');
+  await page.getByRole('button', { name: 'Continue with Northwind ID' }).click();
+  const current = page.getByRole('button', { name: /change the workspace/ });
+  await expect(current).toHaveText('Northwind'); // after the owner's address
+  await current.press('Enter');
+  const list = page.getByRole('list', { name: 'Workspaces' });
+  await expect(list.getByRole('button', { name: 'Northwind' })).toHaveAttribute('aria-current', 'true');
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown'); // round again, to the first
+  await expect(list.getByRole('button', { name: 'Acme' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(current).toHaveText('Acme');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Profile and sessions' })).toBeVisible(); // a member here
+});
+
 test('on a phone every page of the seller fits, and a wrong code is told', async ({ server, sit }) => {
   const { page } = await sit('/signin', PHONE);
   await page.getByLabel('Work e-mail').fill(OWNER);

@@ -111,3 +111,23 @@ func TestWorkspaceRequestsAreThoseThatWait(t *testing.T) {
 		t.Errorf("another workspace sees %+v", list)
 	}
 }
+
+// A workspace is called after its first owner's company until somebody says
+// another name, which stays.
+func TestAWorkspaceIsNamedAfterItsFirstOwner(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	if err := w.store.SetBrand(ctx, w.workspace, room.Brand{Name: room.Unnamed}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ email, want string }{
+		{"ada@gmail.com", room.Unnamed}, {"olga@elsewhere.example", "Elsewhere"}, {"olga@another.example", "Elsewhere"},
+	} {
+		if _, err := w.store.EnsureOwner(ctx, w.workspace, step.email, ""); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := w.store.Brand(ctx, w.workspace); err != nil || b.Name != step.want {
+			t.Errorf("after %s it is called %q, %v; want %q", step.email, b.Name, err, step.want)
+		}
+	}
+}

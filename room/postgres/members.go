@@ -155,7 +155,8 @@ func owned(ctx context.Context, tx pgx.Tx, ws room.WorkspaceID, field string) er
 }
 
 // EnsureOwner makes the owner of an address an owner of the workspace, if they
-// are not.
+// are not. A workspace that has no name yet gets that of their company, as far as
+// the address says it.
 func (s *Store) EnsureOwner(ctx context.Context, ws room.WorkspaceID, email, name string) (room.WorkspaceMember, error) {
 	var member room.WorkspaceMember
 	err := s.changeMembers(ctx, ws, func(ctx context.Context, tx pgx.Tx) (err error) {
@@ -164,6 +165,11 @@ func (s *Store) EnsureOwner(ctx context.Context, ws room.WorkspaceID, email, nam
 		}
 		if err = seatMember(ctx, tx, ws, email, name, room.RoleOwner); err != nil {
 			return err
+		}
+		if company := room.CompanyOf(email); company != "" {
+			if _, err = tx.Exec(ctx, `update workspaces set name = $2 where id = $1 and name = $3`, ws, company, room.Unnamed); err != nil {
+				return err
+			}
 		}
 		member, err = oneMember(ctx, tx, `m.workspace_id = $1 and c.email = $2`, ws, email)
 		return err

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -80,10 +81,11 @@ func signIn(ctx context.Context, tx pgx.Tx, n room.SignIn) (string, error) {
 	return token, err
 }
 
-// signUp makes a workspace for somebody who is a member of none.
+// signUp makes a workspace for somebody who is a member of none, by the name of
+// their company as far as the address says it.
 func signUp(ctx context.Context, tx pgx.Tx, email string) (room.WorkspaceID, error) {
 	var ws room.WorkspaceID
-	err := tx.QueryRow(ctx, `insert into workspaces (name) values ($1) returning id::text`, email).Scan(&ws)
+	err := tx.QueryRow(ctx, `insert into workspaces (name) values ($1) returning id::text`, cmp.Or(room.CompanyOf(email), room.Unnamed)).Scan(&ws)
 	if err != nil {
 		return "", err
 	}

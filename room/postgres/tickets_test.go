@@ -268,6 +268,9 @@ func TestSignupGivesAWorkspaceOfOnesOwn(t *testing.T) {
 	if _, err := w.store.Seated(ctx, seat, w.id); room.CodeOf(err) != room.Gone {
 		t.Errorf("a room of the first workspace: %v", err)
 	}
+	if b, err := w.store.Brand(ctx, seat.Workspace); err != nil || b.Name != "Elsewhere" {
+		t.Errorf("it is called %q, %v", b.Name, err)
+	}
 	_, again, err := w.store.SignIn(ctx, room.SignIn{Email: seat.Email, Signup: true})
 	if err != nil || again.Workspace != seat.Workspace {
 		t.Errorf("signed in again to %s, %v", again.Workspace, err)

@@ -22,8 +22,13 @@ type AccountView struct {
 
 // WorkspaceName is a workspace by name.
 type WorkspaceName struct {
-	ID   room.WorkspaceID `json:"id" format:"uuid"`
-	Name string           `json:"name"`
+	ID      room.WorkspaceID `json:"id" format:"uuid"`
+	Name    string           `json:"name"`
+	Unnamed bool             `json:"unnamed,omitempty" doc:"nobody has said the company's name yet"`
+}
+
+func workspaceName(w room.Workspace) WorkspaceName {
+	return WorkspaceName{ID: w.ID, Name: w.Name, Unnamed: w.Name == room.Unnamed}
 }
 
 type accountOut struct{ Body AccountView }
@@ -42,9 +47,9 @@ func (s *server) accountView(ctx context.Context, seat room.Seat) (AccountView, 
 	out := AccountView{ID: seat.Account, Email: seat.Email, Name: seat.Called(), Role: seat.Role, Others: []WorkspaceName{}}
 	for _, w := range workspaces {
 		if w.ID == seat.Workspace {
-			out.Workspace = WorkspaceName(w)
+			out.Workspace = workspaceName(w)
 		} else {
-			out.Others = append(out.Others, WorkspaceName(w))
+			out.Others = append(out.Others, workspaceName(w))
 		}
 	}
 	return out, err

@@ -68,6 +68,7 @@ export class RunningServer {
         PARLEY_DATA: this.#data,
         PARLEY_ADMIN_KEY: ADMIN_KEY,
         PARLEY_OWNER: OWNER,
+        PARLEY_SIGNUP: 'open',
         PARLEY_OIDC_ISSUER: this.provider.issuer,
         PARLEY_OIDC_CLIENT_ID: CLIENT.id,
         PARLEY_OIDC_CLIENT_SECRET: CLIENT.secret,

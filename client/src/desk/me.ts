@@ -9,7 +9,17 @@ export interface Me {
   readonly name: string;
   readonly email: string;
   readonly role: Role;
-  readonly workspace: { readonly id: string; readonly name: string };
+  readonly workspace: Workspace;
+  /** others are the workspaces that they are a member of as well. */
+  readonly others: readonly Workspace[];
+}
+
+/** Workspace is a selling company. */
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  /** unnamed says that nobody has said the company's name yet. */
+  readonly unnamed?: boolean;
 }
 
 /** manages says whether the workspace's people, keys and settings are theirs to change. */
