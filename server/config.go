@@ -41,6 +41,7 @@ type flags struct {
 	Demo             string `env:"PARLEY_DEMO" default:"auto" placeholder:"auto|true|false" help:"Make a demo room and print its links. auto: when the database is embedded and empty."`
 	OpsPerSecond     string `env:"PARLEY_OPS_PER_SECOND" default:"50" placeholder:"N" help:"Edits a second per connection, in bursts of four times that; 0: no limit."`
 	DrainWait        string `env:"PARLEY_DRAIN_WAIT" default:"0s" placeholder:"DURATION" help:"How long after SIGTERM members are sent away, so that a load balancer sees /readyz fail first; up to 10s."`
+	AuditDays        string `env:"PARLEY_AUDIT_DAYS" default:"400" placeholder:"N" help:"How long audit events are kept, in days; 0: for ever."`
 	Log              string `env:"PARLEY_LOG" default:"auto" placeholder:"auto|text|json" help:"Form of the log on standard error. auto: text on a terminal, JSON elsewhere."`
 	LogLevel         string `env:"PARLEY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged. debug: every op, by its ids."`
 	Traces           string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"traces" placeholder:"URL" help:"OpenTelemetry collector for traces, as in http://127.0.0.1:4318. Default: none, no tracing."`
@@ -72,6 +73,7 @@ type config struct {
 	Demo         demoWhen
 	OpsPerSecond int // 0: no limit
 	DrainWait    time.Duration
+	AuditKept    time.Duration // 0: for ever
 	Log          logForm
 	LogLevel     slog.Level
 	Traces       string // "" for no tracing
@@ -97,7 +99,7 @@ func readConfig(args []string, help io.Writer) (config, error) {
 	var c config
 	for _, check := range []func(flags, *config) error{
 		checkAddr, checkPublicURL, checkDatabaseURL, checkRedisURL, checkData, checkAdminKey, checkOwner, checkSignup, checkProxies, checkOIDC, checkDemo, checkOps,
-		checkDrainWait, checkLog, checkLogLevel, checkTraces, checkMail,
+		checkDrainWait, checkAuditDays, checkLog, checkLogLevel, checkTraces, checkMail,
 	} {
 		if err := check(raw, &c); err != nil {
 			return config{}, err
@@ -149,7 +151,7 @@ func helpWithDefault(v *kong.Value) string {
 func (f *flags) fillEmpty() {
 	for value, fallback := range map[*string]string{
 		&f.Addr: "127.0.0.1:8080", &f.Data: dataDir(), &f.Signup: "closed", &f.OIDCLabel: "single sign-on", &f.Demo: "auto", &f.OpsPerSecond: "50",
-		&f.DrainWait: "0s", &f.Log: "auto", &f.LogLevel: "info",
+		&f.DrainWait: "0s", &f.AuditDays: "400", &f.Log: "auto", &f.LogLevel: "info",
 	} {
 		if strings.TrimSpace(*value) == "" {
 			*value = fallback

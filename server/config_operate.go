@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,18 @@ func checkDrainWait(f flags, c *config) error {
 		return configError(fmt.Sprintf("PARLEY_DRAIN_WAIT is %q, but must be a duration from 0s to 10s, as in 5s.", f.DrainWait))
 	}
 	c.DrainWait = d
+	return nil
+}
+
+// longestAudit is where a duration would end.
+const longestAudit = 36_500 // days
+
+func checkAuditDays(f flags, c *config) error {
+	days, err := strconv.Atoi(f.AuditDays)
+	if err != nil || days < 0 || days > longestAudit {
+		return configError(fmt.Sprintf("PARLEY_AUDIT_DAYS is %q, but must be a whole number of days, 0 for ever.", f.AuditDays))
+	}
+	c.AuditKept = time.Duration(days) * 24 * time.Hour
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // clean takes every variable of ours out of the environment.
@@ -16,7 +17,7 @@ func clean(t *testing.T) {
 		"PARLEY_ADDR", "PARLEY_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "PARLEY_DATA", "PARLEY_ADMIN_KEY", "PARLEY_DEMO", "PARLEY_OPS_PER_SECOND", "SMTP_URL", "PARLEY_MAIL_FROM",
 		"PARLEY_OWNER", "PARLEY_SIGNUP", "PARLEY_TRUSTED_PROXIES",
 		"PARLEY_OIDC_ISSUER", "PARLEY_OIDC_CLIENT_ID", "PARLEY_OIDC_CLIENT_SECRET", "PARLEY_OIDC_LABEL",
-		"PARLEY_DRAIN_WAIT", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
+		"PARLEY_DRAIN_WAIT", "PARLEY_AUDIT_DAYS", "PARLEY_LOG", "PARLEY_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT",
 	} {
 		t.Setenv(name, "") // so that it comes back
 		if err := os.Unsetenv(name); err != nil {
@@ -34,7 +35,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	want := config{Addr: "127.0.0.1:8080", Data: c.Data, OpsPerSecond: 50}
+	want := config{Addr: "127.0.0.1:8080", Data: c.Data, OpsPerSecond: 50, AuditKept: 400 * 24 * time.Hour}
 	if !reflect.DeepEqual(c, want) || !filepath.IsAbs(c.Data) {
 		t.Errorf("config = %+v, want %+v", c, want)
 	}
@@ -91,6 +92,7 @@ func TestBadConfiguration(t *testing.T) {
 		"ops that are no number":        {"PARLEY_OPS_PER_SECOND", "many", `"many"`, "whole number"},
 		"a drain without a unit":        {"PARLEY_DRAIN_WAIT", "5", `"5"`, "10s"},
 		"a drain beyond the stop":       {"PARLEY_DRAIN_WAIT", "1m", `"1m"`, "10s"},
+		"an audit of no length":         {"PARLEY_AUDIT_DAYS", "a year", `"a year"`, "whole number of days"},
 		"a log of another form":         {"PARLEY_LOG", "xml", `"xml"`, "auto, text or json"},
 		"a level that is not there":     {"PARLEY_LOG_LEVEL", "loud", `"loud"`, "debug, info, warn or error"},
 		"traces to nowhere":             {"OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", `"col***"`, "http or https"},

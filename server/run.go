@@ -216,6 +216,7 @@ func (a *app) ready(ctx context.Context) error {
 // wait serves until ctx ends or something that must not end does.
 func (a *app) wait(ctx context.Context) error {
 	defer a.tell(ctx)()
+	defer a.prune(ctx)()
 	served := make(chan error, 1)
 	a.serving.Store(true)
 	go func() { served <- a.http.Serve(a.listener) }()
