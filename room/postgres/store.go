@@ -5,7 +5,7 @@
 // takes one round trip, in which the first statement proves that the memory
 // holds; rooms that are ready at the same time share it. Where the memory does not
 // suffice there are two: the first locks the room's head row and reads what judging
-// needs, the second writes. See commit.go, gang.go, ADR 14 and ADR 16.
+// needs, the second writes. See commit.go, gang.go, ADR 14, 16 and 22.
 package postgres
 
 import (
