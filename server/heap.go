@@ -12,8 +12,8 @@ const (
 	// KB, this 11.0 to 11.5. Measured: bench, idle.
 	gcPercent = 50
 	// gcRoom is what the heap may grow by at least. Half of a small server's few
-	// megabytes was a collection every fifty edits, which kept one or two of them
-	// waiting for milliseconds, and a seventh of a busy server's work. From ten
+	// megabytes was a collection every hundred edits, which kept one or two of them
+	// waiting for 4 ms, and a seventh of a busy server's work. From ten
 	// thousand sockets on it is less than half. Measured: bench, latency, throughput.
 	gcRoom = 32 << 20
 )
@@ -36,7 +36,8 @@ func tuneGC() {
 	tune(struct{}{})
 }
 
-// gcPercentAt returns how much the heap may grow, in hundredths of what lives.
+// gcPercentAt returns how much the heap may grow, in hundredths of what lives. Go
+// lets it grow to 4 MB times that in any case.
 func gcPercentAt(live uint64) int {
-	return max(gcPercent, int(gcRoom*100/max(live, 1<<20)))
+	return max(gcPercent, int(gcRoom*100/max(live, 4<<20)))
 }

@@ -10,7 +10,7 @@ import (
 
 // A small heap may grow by a fixed size, a large one by half.
 func TestHeapHasRoomToGrow(t *testing.T) {
-	for live, want := range map[uint64]int{0: 3200, 1 << 20: 3200, 16 << 20: 200, 64 << 20: 50, 1 << 30: 50} {
+	for live, want := range map[uint64]int{0: 800, 1 << 20: 800, 16 << 20: 200, 64 << 20: 50, 1 << 30: 50} {
 		if got := gcPercentAt(live); got != want {
 			t.Errorf("%d bytes live: %d, want %d", live, got, want)
 		}
