@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/migrations"
@@ -146,5 +147,39 @@ func TestEveryTableHasItsTenant(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Errorf("table %s has no workspace_id", name)
+	}
+}
+
+// untied are the tables whose rows name a room without a key to it: the log is
+// written in the turn of its room's head, which has one; an event of the audit may
+// be about a room that is not there.
+var untied = []string{"activity", "audit_events"}
+
+// R28: whatever is of a room is of the room's workspace, by its key.
+func TestRoomsAndTheirRowsAreOfOneWorkspace(t *testing.T) {
+	ctx := context.Background()
+	pool, err := pgxpool.New(ctx, pgtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	rows, err := pool.Query(ctx, `select c.oid::regclass::text, coalesce((select bool_or(pg_get_constraintdef(f.oid) ~ '^FOREIGN KEY \(workspace_id, room_id\) REFERENCES (rooms\(workspace_id, id|room_plans\(workspace_id, room_id|heads\(workspace_id, room_id)')
+			from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'), false)
+		from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'room_id' and not a.attisdropped
+		where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> all ($1)`, untied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	var name string
+	var tied bool
+	_, err = pgx.ForEachRow(rows, []any{&name, &tied}, func() error {
+		if seen++; !tied {
+			t.Errorf("a row of %s can be of another workspace than its room", name)
+		}
+		return nil
+	})
+	if err != nil || seen < 15 {
+		t.Errorf("%d tables were seen, %v", seen, err)
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"testing"
 )
 
-// The table of faults others had names tests that are there.
-func TestReliabilityNamesRealTests(t *testing.T) {
-	page, err := os.ReadFile("../docs/reliability.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// The tables of faults others had, and of what is promised to who must not get in,
+// name tests that are there.
+func TestDocumentsNameRealTests(t *testing.T) {
 	var tests strings.Builder
-	for _, pattern := range []string{"*_test.go", "redis/*_test.go", "../room/postgres/*_test.go"} {
+	for _, pattern := range []string{
+		"*_test.go", "redis/*_test.go", "../room/*_test.go", "../room/postgres/*_test.go", "../migrations/*_test.go", "../server/*_test.go", "../server/*/*_test.go",
+	} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatal(pattern, err)
@@ -28,13 +27,24 @@ func TestReliabilityNamesRealTests(t *testing.T) {
 			tests.Write(text)
 		}
 	}
-	named := regexp.MustCompile(`Test[A-Z]\w+`).FindAllString(string(page), -1)
-	for _, name := range named {
-		if !strings.Contains(tests.String(), "func "+name+"(") {
-			t.Errorf("%s is not there", name)
+	for document, least := range map[string]int{"../docs/reliability.md": 15, "../docs/security.md": 50} {
+		page, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if len(named) < 15 {
-		t.Errorf("%d tests are named", len(named))
+		named := regexp.MustCompile(`Test[A-Z]\w+`).FindAllString(string(page), -1)
+		for _, name := range named {
+			if !strings.Contains(tests.String(), "func "+name+"(") {
+				t.Errorf("%s: %s is not there", document, name)
+			}
+		}
+		if len(named) < least {
+			t.Errorf("%s names %d tests", document, len(named))
+		}
+		for _, path := range regexp.MustCompile("`([\\w/]+(?:_test\\.go|\\.spec\\.ts))`").FindAllStringSubmatch(string(page), -1) {
+			if _, err := os.Stat(filepath.Join("..", path[1])); err != nil {
+				t.Errorf("%s: %v", document, err)
+			}
+		}
 	}
 }

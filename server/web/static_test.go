@@ -112,11 +112,11 @@ func TestLogsHoldTemplatesOnly(t *testing.T) {
 	a.get("/metrics", nil).refused(http.StatusNotFound, "gone", "")
 	metrics := a.get("/metrics", as(adminKey)).Body.String()
 
-	for _, secret := range []string{"parley_marc", "secret", string(roomA), "BREW"} {
+	for _, secret := range []string{"parley_marc", "secret", string(roomA), "BREW"} { // a method is the caller's, too
 		if strings.Contains(metrics, secret) {
 			t.Errorf("the metrics hold %s", secret)
 		}
-		if secret != "BREW" && strings.Contains(logs.String(), secret) {
+		if strings.Contains(logs.String(), secret) {
 			t.Errorf("the log holds %s:\n%s", secret, logs.String())
 		}
 	}
