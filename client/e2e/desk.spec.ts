@@ -60,8 +60,21 @@ test('a seller signs in, makes a room, shares it, and looks after the workspace'
   await page.getByRole('link', { name: 'Rooms', exact: true }).click();
   await page.getByRole('button', { name: 'Closed' }).click();
   await expect(line).toContainText('Archived');
+  await page.getByRole('link', { name: 'Globex', exact: true }).click();
+  const bar = page.getByRole('status').filter({ hasText: 'This room is archived' });
+  await expect(bar.getByRole('button', { name: 'Open it again' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Add (a )?milestone/ })).toHaveCount(0);
+  expect(await faults(page)).toEqual([]);
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Closed' }).click();
   await page.getByRole('button', { name: /^All/ }).click();
   await expect(line).toHaveCount(0);
+  await page.getByRole('button', { name: 'Closed' }).click();
+  await page.getByRole('button', { name: 'Open Globex, Pilot in Hamburg, again' }).click();
+  await expect(page.getByText('Globex is open again')).toBeVisible();
+  await expect(line).toHaveCount(0);
+  await page.getByRole('button', { name: /^All/ }).click();
+  await expect(line).toContainText('Globex');
 });
 
 test('a seller signs in at the provider of their company, and lands where they wanted to go', async ({
@@ -123,6 +136,11 @@ test('who signs up says what their company is called, and who is in two changes 
   await expect(current).toHaveText('Acme');
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Profile and sessions' })).toBeVisible(); // a member here
+  await page.goto('/settings/keys');
+  await expect(page.getByRole('heading', { name: 'Not yours to change' })).toBeVisible();
+  await current.click();
+  await list.getByRole('button', { name: 'Northwind' }).click();
+  await expect(current).toHaveText('Northwind');
 });
 
 test('on a phone every page of the seller fits, and a wrong code is told', async ({ server, sit }) => {

@@ -96,11 +96,20 @@ export class Room {
     return this.snap.view;
   }
 
-  /** may reports whether this person's access includes access. Somebody who can still give a name is asked first. */
+  /**
+   * may reports whether this person's access includes access. Somebody who can still give a name is asked first.
+   * An archived room is only read; what owners do beside its plan goes on.
+   */
   may(access: Access): boolean {
+    if (this.archived && access !== 'owner') return false;
     const me = this.snap.me;
     const have = me?.access ?? this.promised;
     return have !== null && RANK.indexOf(have) >= RANK.indexOf(access);
+  }
+
+  /** archived says that the work is over: nobody changes the plan until somebody opens it again. */
+  get archived(): boolean {
+    return this.view.room?.status === 'archived';
   }
 
   /** promised is what a link gives to whoever says who they are; null for watchers. */
