@@ -51,7 +51,7 @@ func newVisitors(w *world) *visitors {
 	}
 	feed, updates := w.follow("/s/" + watch.Token)
 	v.fill = strings.NewReplacer("{room}", w.room, "/join/{token}", "/join/"+door.Token, "/calendar/{token}.ics", feed, "/updates/{token}", updates, "{token}", watch.Token, "{rev}", "1",
-		"{template}", "software-purchase", "{country}", "DE", "{portal}", framed.id, "{page}", "people", "{accent}", "ffcc00", "{ticket}", "parley_nothing")
+		"{template}", "software-purchase", "{country}", "DE", "{portal}", framed.id, "{page}", "people", "{accent}", "ffcc00", "{card}", "0", "{ticket}", "parley_nothing")
 	v.paths = v.addresses()
 	return v
 }

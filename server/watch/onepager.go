@@ -16,6 +16,7 @@ type Sheet struct {
 	URL     string // where it is live
 	Back    string // the page it belongs to
 	Version string // of the assets
+	Accent  string // where the style of the company's colour is, "" for Parley's own
 }
 
 // shownSteps bounds what is listed beside the table, so that the sheet is one page.

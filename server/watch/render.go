@@ -97,6 +97,7 @@ type Frame struct {
 	Card    *Card  // nil for none
 	Follow  bool   // updates, calendar and print are offered
 	Stop    string // where mails like the one that led here are stopped, "" for none did
+	Accent  string // where the style of the company's colour is, "" for Parley's own
 	OEmbed  string // where a site learns how to show the page, "" for nowhere
 }
 

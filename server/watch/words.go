@@ -8,7 +8,7 @@ import (
 
 // words are all sentences and labels of the pages, in one language.
 type words struct {
-	SharedPlan, Tabs, Runway, ToGoLive, PastGoLive, GoLiveToday, NoGoLive, GoLive, GoLiveNotSet, Today, Done, Next, NoOwner, NoOwnerYet, NoDate, Late,
+	SharedPlan, MutualPlan, Tabs, Runway, ToGoLive, PastGoLive, GoLiveToday, NoGoLive, GoLive, GoLiveNotSet, Today, Done, Next, NoOwner, NoOwnerYet, NoDate, Late,
 	Agenda, Plan, Timeline, HowItStands, Purpose, Event, Success, Met, EitherConfirms, Confirms, With, Open, NothingWaiting, AsOf, Reload,
 	Milestone, Status, Due, Before, Phases, NothingPlanned, Nobody, Role, Owns, Changes, LastWeek, NothingChanged, Agreed,
 	Follow, Updates, UpdatesHow, Email, Daily, Weekly, Subscribe, Calendar, CalendarHow, AddCalendar, Print, PrintHow,
@@ -16,7 +16,7 @@ type words struct {
 }
 
 var english = words{
-	SharedPlan: "Shared plan", Tabs: "Room", Runway: "Runway to go-live", ToGoLive: "to go-live", PastGoLive: "past go-live", GoLiveToday: "Go-live is today",
+	SharedPlan: "Shared plan", MutualPlan: "Mutual action plan", Tabs: "Room", Runway: "Runway to go-live", ToGoLive: "to go-live", PastGoLive: "past go-live", GoLiveToday: "Go-live is today",
 	NoGoLive: "No go-live date", GoLive: "Go-live", GoLiveNotSet: "Go-live has no date yet", Today: "Today", Done: "done", Next: "Next", NoOwner: "no owner yet", NoOwnerYet: "No owner yet", NoDate: "No date", Late: "late",
 	Agenda: "What comes next", Plan: "Plan", Timeline: "Timeline", HowItStands: "How it stands", Purpose: "Why we do this", Event: "Why by then", Success: "Success criteria",
 	Met: "Met", EitherConfirms: "Either side confirms", Confirms: "confirms", With: "With", Open: "open", NothingWaiting: "Nothing is waiting for",

@@ -73,3 +73,17 @@ func TestRequestsOfAllRoomsAreOneQueue(t *testing.T) {
 	}
 	a.get("/api/v1/requests", as("priya")).refused(403, "forbidden", "")
 }
+
+// A style follows from the colour in its address and from nothing else.
+func TestAnAccentHasItsStyle(t *testing.T) {
+	a := newApp(t)
+
+	style := a.get("/brand/ffcc00.css", nil)
+
+	if style.Code != http.StatusOK || !strings.HasPrefix(style.Body.String(), ":root{--accent:light-dark(#") || !strings.HasPrefix(style.Header().Get("Content-Type"), "text/css") {
+		t.Errorf("%d %v %s", style.Code, style.Header(), style.Body)
+	}
+	for _, path := range []string{"/brand/FFCC00.css", "/brand/fc0.css", "/brand/ffcc00;}.css"} {
+		a.get(path, nil).refused(http.StatusNotFound, "gone", "")
+	}
+}

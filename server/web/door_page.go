@@ -6,15 +6,21 @@ import (
 	"net/http"
 
 	"parley/room"
+	"parley/server/watch"
 )
 
-// doorPage is what a link that asks for something shows before it opens. It says
-// nothing of the room: previews and scanners see it, and who was sent the link by
-// mistake.
-func (s *server) doorPage(w http.ResponseWriter, link room.Link) {
+// doorPage is what a link that asks for something shows before it opens. It has
+// the colour of who shares, and says nothing of the room: previews and scanners
+// see it, and who was sent the link by mistake.
+func (s *server) doorPage(w http.ResponseWriter, r *http.Request, link room.Link) {
+	b, err := s.watched.brand(r.Context(), link.Workspace)
+	if err != nil {
+		s.fault(w, r, err)
+		return
+	}
 	d := doorData{
-		Version: s.assets.version,
-		Name:    link.Door.AtLeast(room.DoorName) && link.Participant == "", Email: link.Door.AtLeast(room.DoorEmail),
+		Version: s.assets.version, Accent: accentHref(b.Accent), Card: s.neutralCard(),
+		Name: link.Door.AtLeast(room.DoorName) && link.Participant == "", Email: link.Door.AtLeast(room.DoorEmail),
 		Password: link.PasswordHash != "", Code: link.Door.AtLeast(room.DoorVerified), Request: link.Door == room.DoorNamed,
 	}
 	var page bytes.Buffer
@@ -29,7 +35,8 @@ func (s *server) doorPage(w http.ResponseWriter, link room.Link) {
 }
 
 type doorData struct {
-	Version                              string
+	Version, Accent                      string
+	Card                                 *watch.Card
 	Name, Email, Password, Code, Request bool
 }
 
@@ -42,8 +49,12 @@ var door = template.Must(template.New("door").Parse(`<!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
 <title>Shared plan · Parley</title>
+{{.Card.Tags}}
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/{{.Version}}/door.css">
+{{- with .Accent}}
+<link rel="stylesheet" href="{{.}}">
+{{- end}}
 <script type="module" src="/assets/{{.Version}}/door.js"></script>
 </head>
 <body>

@@ -34,7 +34,7 @@ func (s *server) pageOfEmbed(w http.ResponseWriter, r *http.Request) {
 		Room: id, Version: s.assets.version, Now: time.Now().UTC().Truncate(time.Millisecond),
 		Streams: []StreamState{}, Activity: []json.RawMessage{}, Embed: &bootEmbed{Origins: origins},
 	}
-	s.render(&framed{ResponseWriter: w, by: origins}, http.StatusOK, b, s.withImports([]part{{File: embedPart}}), "")
+	s.render(&framed{ResponseWriter: w, by: origins}, http.StatusOK, b, shellData{Parts: s.withImports([]part{{File: embedPart}})})
 }
 
 // embedPart is the script of frames.

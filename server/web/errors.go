@@ -117,8 +117,9 @@ func (s *server) fail(ctx context.Context, err error) *Problem {
 }
 
 // refuse answers a request outside huma with a problem.
-func refuse(w http.ResponseWriter, e *room.Error) {
-	p := problem(e)
+func refuse(w http.ResponseWriter, e *room.Error) { writeProblem(w, problem(e)) }
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
 	h := w.Header()
 	for k, v := range p.GetHeaders() {
 		h[k] = v

@@ -42,7 +42,7 @@ func (s *server) watching(w http.ResponseWriter, r *http.Request) (room.Link, bo
 		return link, false
 	}
 	if !s.opened(r.Context(), link) {
-		s.doorPage(w, link)
+		s.doorPage(w, r, link)
 		return link, false
 	}
 	return link, true

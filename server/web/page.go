@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"parley/room"
+	"parley/server/watch"
 )
 
 const htmlType = "text/html; charset=utf-8"
@@ -19,6 +20,8 @@ type visit struct {
 	room      room.ID
 	member    room.RecordID // looked up in the plan, "" for a watcher's view
 	link      *bootLink
+	token     string // of a link, "" for none
+	through   room.Link
 	session   bool
 	tab       string // the one its address names, "" for the first it is given
 }
@@ -36,11 +39,12 @@ func (s *server) pageOfLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.opened(r.Context(), link) {
-		s.doorPage(w, link)
+		s.doorPage(w, r, link)
 		return
 	}
 	v := visit{
 		workspace: link.Workspace, room: link.Room, member: link.Participant, tab: mux.Vars(r)["tab"],
+		token: mux.Vars(r)["token"], through: link,
 		link: &bootLink{Side: link.Side, Access: link.Access, Personal: link.Participant != ""},
 	}
 	if before, ok := s.cameBy(r.Context(), link); ok && before.Member.ID != "" && v.member == "" {
@@ -64,8 +68,12 @@ func (s *server) pageOfRoom(w http.ResponseWriter, r *http.Request) {
 func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error) {
 	var b boot
 	var brand room.Brand
+	var card *watch.Card
 	if err == nil {
 		b, err = s.boot(r.Context(), v)
+	}
+	if err == nil && v.token != "" {
+		card, err = s.cardOf(r.Context(), v.through, v.token)
 	}
 	if err == nil {
 		brand, err = s.Store.Brand(r.Context(), v.workspace)
@@ -79,11 +87,11 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, v visit, err error
 		s.fault(w, r, err)
 		return
 	}
-	s.render(w, status, b, s.partsOf(v, b), accentHref(brand.Accent))
+	s.render(w, status, b, shellData{Parts: s.partsOf(v, b), Accent: accentHref(brand.Accent), Card: card})
 }
 
-// shell is the page before its script runs. Its title says nothing of the deal:
-// previews of a link show it to people the link was not meant for.
+// shell is the page before its script runs. Its title says nothing of the deal,
+// which stands in the history of browsers; what previews show is the card's.
 var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -92,6 +100,9 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
 <title>{{.Title}} · Parley</title>
+{{- with .Card}}
+{{.Tags}}
+{{- end}}
 <link rel="icon" href="/favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/{{.Version}}/{{.Page}}.css">
 {{- with .Accent}}
@@ -119,19 +130,21 @@ const (
 type shellData struct {
 	Version string
 	Title   string
-	Page    string // the name of its script and style
-	Script  string // of its script where that has another name
-	Accent  string // the address of the company's colour, "" for Parley's own
+	Page    string      // the name of its script and style
+	Script  string      // of its script where that has another name
+	Accent  string      // the address of the company's colour, "" for Parley's own
+	Card    *watch.Card // what previews of the link show, nil for nothing
 	Parts   []part
 	Boot    template.JS // JSON whose <, > and & are escaped by encoding/json
 }
 
-func (s *server) render(w http.ResponseWriter, status int, b boot, parts []part, accent string) {
+func (s *server) render(w http.ResponseWriter, status int, b boot, d shellData) {
 	data, err := json.Marshal(b)
 	if err != nil {
 		panic(err) // every part was JSON before
 	}
-	s.html(w, status, shellData{Version: s.assets.version, Title: roomTitle, Page: roomPage, Accent: accent, Parts: parts, Boot: template.JS(data)})
+	d.Version, d.Title, d.Page, d.Boot = s.assets.version, roomTitle, roomPage, template.JS(data)
+	s.html(w, status, d)
 }
 
 func (s *server) html(w http.ResponseWriter, status int, data shellData) {

@@ -62,6 +62,7 @@ type server struct {
 	events   *readings[*room.Events]
 	outlines *outlines
 	watched  *watched
+	cards    *cards
 }
 
 // New returns the handler of everything the server answers.
@@ -99,7 +100,7 @@ func newServer(o Options) (*server, error) {
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
 		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newReadings(o.Store, room.NewLedger), events: newReadings(o.Store, room.NewEvents), outlines: newOutlines(o.Store),
 		watched: newWatched(o.Store), signIns: signInAllowances(o.OpsPerSecond), verifies: verifyAllowances(o.OpsPerSecond),
-		hashing: make(hashing, hashesAtOnce),
+		hashing: make(hashing, hashesAtOnce), cards: newCards(),
 	}
 	s.Hub = rechecking{o.Hub, s.watched}
 	s.router.Use(s.observe, s.withCredentials)
@@ -228,6 +229,8 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(packed, raw("GET", "/mail", "kept-mails", "The mails of a server that sends none, on its own machine", "200", htmlType), s.keptMails)
 	s.plain(packed, raw("GET", "/mail/{id}", "kept-mail", "One of them as its reader would see it", "200", htmlType), s.keptMail)
 
+	s.plain(plain, raw("GET", "/card/{token}/{card}.png", "card", "The picture that previews of a link show", "200", "image/png"), s.serveCard)
+	s.plain(plain, raw("GET", neutralPath, "neutral-card", "The one of links that ask who comes", "200", "image/png"), s.serveNeutral)
 	s.plain(plain, raw("GET", accentPath, "accent", "The style of a company's colour", "200", "text/css"), s.serveAccent)
 	s.plain(plain, raw("GET", assetsPath, "asset", "A file of the built client", "200", "*/*"), s.serveAsset)
 	s.plain(plain, raw("GET", "/favicon.ico", "favicon", "The icon", "200", "image/svg+xml"), s.serveIcon)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"hash/fnv"
 	"net/http"
 	"strconv"
 
@@ -13,8 +15,9 @@ import (
 // wayIn is a token that opens a watcher's page: a link, or a mail's.
 type wayIn struct {
 	link room.Link
-	base string // where its tabs are
-	live bool   // a script may join by it
+	base string      // where its tabs are
+	live bool        // a script may join by it
+	card *watch.Card // what previews show of it, nil for nothing
 	// follow offers updates, calendar and print: forms and pages of their own, which
 	// have no session to show at a door, and no place in a frame.
 	follow bool
@@ -34,16 +37,21 @@ func (s *server) watchPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.opened(r.Context(), link) {
-		s.doorPage(w, link)
+		s.doorPage(w, r, link)
 		return
 	}
-	s.watchBy(w, r, wayIn{link: link, base: "/s/" + token + "/", live: true, follow: !link.Closed()})
+	card, err := s.cardOf(r.Context(), link, token)
+	if err != nil {
+		s.watchFault(w, r, err)
+		return
+	}
+	s.watchBy(w, r, wayIn{link: link, base: "/s/" + token + "/", live: true, follow: !link.Closed(), card: card})
 }
 
 // watchSheet answers /s/{token}/onepager: the plan on one sheet to print.
 func (s *server) watchSheet(w http.ResponseWriter, r *http.Request) {
 	if link, ok := s.watching(w, r); ok {
-		s.sheet(w, r, link.Room, "/s/"+mux.Vars(r)["token"])
+		s.sheet(w, r, link.Workspace, link.Room, "/s/"+mux.Vars(r)["token"])
 	}
 }
 
@@ -51,20 +59,25 @@ func (s *server) watchSheet(w http.ResponseWriter, r *http.Request) {
 // everybody may see: a sheet is handed on.
 func (s *server) roomSheet(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["room"]
-	if _, err := s.enter(r.Context(), id); err != nil {
+	grant, err := s.enter(r.Context(), id)
+	if err != nil {
 		s.page(w, r, visit{}, err)
 		return
 	}
-	s.sheet(w, r, room.ID(id), "/r/"+id)
+	s.sheet(w, r, grant.Workspace, room.ID(id), "/r/"+id)
 }
 
-func (s *server) sheet(w http.ResponseWriter, r *http.Request, id room.ID, path string) {
+func (s *server) sheet(w http.ResponseWriter, r *http.Request, ws room.WorkspaceID, id room.ID, path string) {
 	state, err := s.watched.state(r.Context(), id, 0)
+	var b room.Brand
+	if err == nil {
+		b, err = s.watched.brand(r.Context(), ws)
+	}
 	if err != nil {
 		s.watchFault(w, r, err)
 		return
 	}
-	sheet := watch.Sheet{Plan: state.plan, Now: state.asOf(), URL: s.PublicURL + path, Back: path, Version: s.assets.version}
+	sheet := watch.Sheet{Plan: state.plan, Now: state.asOf(), URL: s.PublicURL + path, Back: path, Version: s.assets.version, Accent: accentHref(b.Accent)}
 	s.watchHeaders(w)
 	send(w, r, http.StatusOK, pack(sheet.Bytes()))
 }
@@ -91,10 +104,15 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 	if err != nil {
 		return err
 	}
-	tag := s.assets.version + "-" + state.tag()
-	page := state.page(pageKey{base: in.base, tab: tab}, func() []byte {
+	b, err := s.watched.brand(r.Context(), in.link.Workspace)
+	if err != nil {
+		return err
+	}
+	look := lookOf(b, in.card)
+	tag := s.assets.version + "-" + state.tag() + "-" + look
+	page := state.page(pageKey{base: in.base, tab: tab, look: look}, func() []byte {
 		frame := watch.Frame{
-			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(), Follow: in.follow,
+			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(), Follow: in.follow, Card: in.card, Accent: accentHref(b.Accent),
 			Live:   &watch.Live{Room: in.link.Room, Epoch: state.epoch, Rev: state.rev},
 			OEmbed: s.oembedOf(in),
 		}
@@ -112,6 +130,17 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 	}
 	send(w, r, http.StatusOK, page)
 	return nil
+}
+
+// lookOf names what is around a body that no rev of the room changes. It is the
+// same for every link that shows the same.
+func lookOf(b room.Brand, card *watch.Card) string {
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, b) // a hash takes everything
+	if card != nil {
+		_, _ = fmt.Fprint(h, card.Title, card.Text)
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 func send(w http.ResponseWriter, r *http.Request, status int, page packedPage) {

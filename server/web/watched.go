@@ -46,6 +46,7 @@ type watched struct {
 	rooms map[room.ID]*watchedRoom
 	asked int64
 	links map[string]knownLink // by token
+	known map[room.WorkspaceID]knownBrand
 }
 
 // knownLink is a link that was looked up not long ago.
@@ -56,7 +57,7 @@ type knownLink struct {
 }
 
 func newWatched(store Store) *watched {
-	return &watched{store: store, rooms: map[room.ID]*watchedRoom{}, links: map[string]knownLink{}}
+	return &watched{store: store, rooms: map[room.ID]*watchedRoom{}, links: map[string]knownLink{}, known: map[room.WorkspaceID]knownBrand{}}
 }
 
 // link returns the link of a token as it was at most lookEvery ago.
@@ -81,6 +82,33 @@ func (w *watched) link(ctx context.Context, token string) (room.Link, error) {
 	}
 	w.links[token] = knownLink{link, err, time.Now()}
 	return link, err
+}
+
+// knownBrand is a brand that was looked up not long ago.
+type knownBrand struct {
+	brand room.Brand
+	at    time.Time
+}
+
+// brand returns by what people know a workspace, as it was at most lookEvery ago.
+func (w *watched) brand(ctx context.Context, ws room.WorkspaceID) (room.Brand, error) {
+	w.mu.Lock()
+	known, ok := w.known[ws]
+	w.mu.Unlock()
+	if ok && time.Since(known.at) < lookEvery {
+		return known.brand, nil
+	}
+	b, err := w.store.Brand(ctx, ws)
+	if err != nil {
+		return b, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.known) >= keptWatched {
+		clear(w.known)
+	}
+	w.known[ws] = knownBrand{b, time.Now()}
+	return b, nil
 }
 
 // forget drops what is known of a room and its links: something was revoked.
@@ -114,6 +142,7 @@ type watchedState struct {
 // pageKey names a finished page: of one way in, at one tab, in one minute.
 type pageKey struct {
 	base, tab string
+	look      string // of what is around it, see lookOf
 	minute    int64
 }
 

@@ -4,7 +4,7 @@ import { contrast, hexOf, rgbOf, type Tokens, tokensOf, WHITE } from './accent';
 
 // The server's own cases: both sides give the same style for a colour.
 const CASES = JSON.parse(
-  readFileSync(new URL('../../../../server/web/testdata/accents.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../../server/brand/testdata/accents.json', import.meta.url), 'utf8'),
 ) as Record<string, Tokens>;
 
 describe('tokensOf', () => {

@@ -65,6 +65,9 @@ export const PRESETS: readonly {
   { name: 'Their company only', side: 'other', access: 'editor', door: 'named', days: 90 },
 ];
 
+/** PREVIEW_TELLS says what a chat shows of a link whose maker ticks it; else it is the names of company and plan. */
+export const PREVIEW_TELLS = 'In chats its preview tells progress, the next step and go-live';
+
 /** doorWords say what a link asks for, "" for nothing. */
 export function doorWords(link: ShareLink): string {
   const asks = {
