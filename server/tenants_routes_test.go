@@ -78,7 +78,7 @@ var idOf = []struct{ path, name, of string }{
 // plainly are the values of what is no id.
 var plainly = map[string]string{
 	"name": "A name", "message": "Hello", "password": "", "code": "123456", "parent": portalOrigin, "label": "Label", "accent": "ffcc00",
-	"tab": "plan", "country": "DE", "file": "app.js", "version": "1", "script": "v1", "email": "ann@acme.example", "before": "", "If-None-Match": "", "rev": "1", "stream": "shared", "after": "0", "from": "1", "to": "", "limit": "5", "filter": "", "q": "", "format": "",
+	"tab": "plan", "card": "0", "country": "DE", "file": "app.js", "version": "1", "script": "v1", "email": "ann@acme.example", "before": "", "If-None-Match": "", "rev": "1", "stream": "shared", "after": "0", "from": "1", "to": "", "limit": "5", "filter": "", "q": "", "format": "",
 	"maxwidth": "", "maxheight": "", "go_live": "2027-03-01", "time_zone": "UTC", "seller_company": "Northwind", "buyer_company": "Acme", "seller_weekend": "", "buyer_weekend": "",
 	"seller_holidays": "", "buyer_holidays": "", "seller_country": "", "buyer_country": "", "public_key": "", "scopes": "rooms:read", "origins": portalOrigin, "role": "member",
 	"kind": "HS256", "access": "viewer", "side": "buyer", "door": "open", "emails": "", "domains": "", "recipient": "", "expires_at": "", "sub": "u-9", "description": "Text",
