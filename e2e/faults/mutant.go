@@ -65,7 +65,7 @@ var Mutants = []Mutant{
 	{
 		Name:     "no dedup",
 		Edits:    []Edit{{"room/decide.go", "	case req.Seq <= c.Seq:\n", "	case req.Seq <= c.Seq && c.Seq < 0:\n"}},
-		Scenario: "reply-lost", Finds: []string{"I6"}, Tries: 1,
+		Scenario: "reply-lost", Finds: []string{"I6"}, Tries: 2,
 		Chance: "certain: clients ask again about some 20 ops",
 	},
 	{
