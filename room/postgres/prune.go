@@ -26,6 +26,7 @@ var everySpent = []spent{
 	{"sign_in_tickets", `x.created_at < $1`, ticketsKept},
 	{"sign_in_trips", `x.created_at < $1`, ticketsKept},
 	{"link_codes", `x.expires_at < $1`, ticketsKept},
+	{"link_budgets", `x.spent_until < $1`, ticketsKept}, // one for each address that was typed at a door
 	{"portal_tokens", `x.expires_at < $1`, time.Minute},
 	{"embed_tokens", `x.expires_at < $1`, time.Minute},
 	{"handovers", `x.expires_at < $1`, time.Minute},

@@ -39,6 +39,9 @@ func (w *world) keepsake() {
 			if _, err = w.store.NewCode(ctx, link, "token", "", "ann@acme.example", "123456"); err != nil {
 				return err
 			}
+			if err = w.store.Spend(ctx, link.ID, room.Budget{Kind: "codes to ann", Burst: 4, Every: time.Minute}); err != nil {
+				return err
+			}
 			if _, err = w.store.NewTicket(ctx, "ann@acme.example", "", false); err != nil {
 				return err
 			}
@@ -141,7 +144,7 @@ func TestWhatIsOverIsDeleted(t *testing.T) {
 		`update audit_events set at = now() - interval '366 days'`, `update link_codes set expires_at = now() - interval '25 hours'`,
 		`update sign_in_tickets set created_at = now() - interval '25 hours'`, `update sign_in_trips set created_at = now() - interval '25 hours'`,
 		`update portal_tokens set expires_at = now() - interval '2 minutes'`, `update embed_tokens set expires_at = now() - interval '2 minutes'`,
-		`update handovers set expires_at = now() - interval '2 minutes'`)
+		`update handovers set expires_at = now() - interval '2 minutes'`, `update link_budgets set spent_until = now() - interval '25 hours'`)
 
 	if deleted, _, err := w.store.Prune(ctx, 0); err != nil || deleted["audit_events"] != 0 {
 		t.Errorf("where the audit is kept for ever: %v, %v", deleted, err)
