@@ -173,8 +173,51 @@ func TestACalendarAddress(t *testing.T) {
 		t.Errorf("%d events, sequence %q before", len(after), before[w.milestone])
 	}
 
+	// What ends it, ends it at the next read, also where that reader has it already.
+	tag := w.tagOf(feed)
+	for _, change := range []struct{ end, undo string }{
+		{`{"paused":true}`, `{"paused":false}`}, {`{"door":"name"}`, `{"door":"open"}`}, {`{"password":"` + doorPassword + `"}`, `{"password":""}`}, {`{"side":"buyer"}`, `{"side":"none"}`},
+	} {
+		w.must("PATCH", "/api/v1/links/"+link, adminKey, change.end, nil)
+		if status, text := w.visit("GET", feed, nil); status != http.StatusNotFound || strings.Contains(text, "VEVENT") {
+			t.Errorf("%s: the calendar is %d", change.end, status)
+		}
+		if status := w.again(feed, tag); status != http.StatusNotFound {
+			t.Errorf("%s: who has the calendar is answered %d", change.end, status)
+		}
+		w.must("PATCH", "/api/v1/links/"+link, adminKey, change.undo, nil)
+		if status := w.again(feed, tag); status != http.StatusNotModified {
+			t.Errorf("%s: who has the calendar is answered %d", change.undo, status)
+		}
+	}
 	w.must("DELETE", "/api/v1/links/"+link, adminKey, "", nil)
 	if status, text := w.visit("GET", feed, nil); status != http.StatusNotFound || strings.Contains(text, "VEVENT") {
 		t.Errorf("the calendar lives on after its link: %d", status)
 	}
+}
+
+// tagOf is the ETag of an answer; again asks for it as who has that one.
+func (w *world) tagOf(path string) string {
+	w.t.Helper()
+	res, err := http.Get(w.url + path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.Header.Get("ETag")
+}
+
+func (w *world) again(path, tag string) int {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.url+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("If-None-Match", tag)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
 }

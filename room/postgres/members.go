@@ -110,7 +110,7 @@ func (s *Store) SetRole(ctx context.Context, ws room.WorkspaceID, account room.A
 }
 
 // RemoveMember ends a membership and with it every session of theirs in the
-// workspace and its rooms; it returns those rooms. The last owner stays.
+// workspace and its rooms, and their calendar addresses; it returns those rooms. The last owner stays.
 func (s *Store) RemoveMember(ctx context.Context, ws room.WorkspaceID, account room.AccountID) ([]room.ID, error) {
 	err := s.changeMembers(ctx, ws, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update members set removed_at = clock_timestamp() where workspace_id = $1 and account_id = $2 and removed_at is null`, ws, account)
@@ -119,6 +119,10 @@ func (s *Store) RemoveMember(ctx context.Context, ws room.WorkspaceID, account r
 		}
 		if tag.RowsAffected() == 0 {
 			return errGone()
+		}
+		// A member again, they begin without calendars, as without sessions.
+		if _, err := tx.Exec(ctx, `update feeds set revoked_at = clock_timestamp() where workspace_id = $1 and account_id = $2 and revoked_at is null`, ws, account); err != nil {
+			return err
 		}
 		return owned(ctx, tx, ws, "")
 	})

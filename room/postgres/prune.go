@@ -38,6 +38,7 @@ var everySpent = []spent{
 	{"account_sessions", `x.expires_at < $1 and not exists (select from sessions s where s.account_session_id = x.id)`, overFor},
 	{"feeds", `x.revoked_at < $1`, overFor},
 	{"feeds", `x.link_id in (select l.id from links l where l.revoked_at < $1)`, overFor},
+	{"feeds", `coalesce(x.last_used_at, x.created_at) < $1`, feedUnused},
 	{"subscription_tokens", `x.subscription_id in (` + subscriptionsOver + `)`, overFor},
 	{"subscriptions", `x.id in (` + subscriptionsOver + `) and not exists (select from subscription_tokens t where t.subscription_id = x.id)`, overFor},
 	{"audit_events", `x.at < $1`, 0},

@@ -30,7 +30,7 @@ func (w *world) keepsake() {
 			if _, _, err = w.store.CreateSession(ctx, link, room.Visitor{Participant: w.marc.ID, Name: w.marc.Name, Email: "marc@acme.example", Verified: true}); err != nil {
 				return err
 			}
-			if _, _, err = w.store.CreateFeed(ctx, room.NewFeed{Workspace: w.workspace, Room: w.id, Link: link.ID}); err != nil {
+			if _, _, err = w.store.CreateFeed(ctx, room.NewFeed{Workspace: w.workspace, Room: w.id, Shows: room.FeedPlan, Link: link.ID}); err != nil {
 				return err
 			}
 			if _, _, err = w.store.AskUpdates(ctx, link, "ann@acme.example", "daily"); err != nil {

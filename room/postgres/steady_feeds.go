@@ -25,6 +25,17 @@ func (s Steady) FeedByToken(ctx context.Context, token string) (room.Feed, error
 	return again(ctx, s, away, func() (room.Feed, error) { return s.Store.FeedByToken(ctx, token) })
 }
 
+// Feeds is [Store.Feeds].
+func (s Steady) Feeds(ctx context.Context, of room.FeedsOf) ([]room.Feed, error) {
+	return again(ctx, s, away, func() ([]room.Feed, error) { return s.Store.Feeds(ctx, of) })
+}
+
+// EndFeed is [Store.EndFeed]: ending twice is ending once.
+func (s Steady) EndFeed(ctx context.Context, of room.FeedsOf, id room.FeedID) error {
+	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.EndFeed(ctx, of, id) })
+	return err
+}
+
 // RevokeFeed is [Store.RevokeFeed]: ending twice is ending once.
 func (s Steady) RevokeFeed(ctx context.Context, token string) error {
 	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.RevokeFeed(ctx, token) })

@@ -103,10 +103,17 @@ func (s *Store) DueUpdates(ctx context.Context, now time.Time, limit int) ([]roo
 	return list, wrap(err, "looking for who is to be told")
 }
 
-// MintMail returns a token for a mail to a subscription's address.
+// MintMail returns a token for a mail to a subscription's address. What it came
+// from may have ended since it was due: then the error has code gone.
 func (s *Store) MintMail(ctx context.Context, id room.SubscriptionID) (token string, err error) {
 	err = s.inOne(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		token, err = mintToken(ctx, tx, id)
+		err = tx.QueryRow(ctx, `select from subscriptions u where u.id = $1 and u.ended_at is null and `+liveSubscription, id).Scan()
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errGone()
+		}
+		if err == nil {
+			token, err = mintToken(ctx, tx, id)
+		}
 		return err
 	})
 	return token, wrap(err, "making a mail's token")

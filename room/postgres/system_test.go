@@ -21,7 +21,7 @@ var unwalled = map[string]string{
 	"LinkByToken":  "links",
 	"Seat":         "account_sessions members",
 	"KeyByToken":   "api_keys",
-	"FeedByToken":  "feeds links participants",
+	"FeedByToken":  "feeds links members participants sessions",
 	"RevokeFeed":   "feeds",
 	"subscription": "heads links subscription_tokens subscriptions",
 	"Voucher":      "portal_keys portals",

@@ -191,7 +191,7 @@ func TestWhatFollowsARoomOpensItsWorkspace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, feed, err := ts.store.CreateFeed(t.Context(), room.NewFeed{Workspace: ts.mine, Room: ts.id, Link: link.ID})
+	_, feed, err := ts.store.CreateFeed(t.Context(), room.NewFeed{Workspace: ts.mine, Room: ts.id, Shows: room.FeedPlan, Link: link.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,6 +122,9 @@ func (s *Sender) tell(ctx context.Context, sub room.Subscription, r *reading) er
 	}
 	if len(changes) > 0 {
 		token, err := s.Store.MintMail(ctx, sub.ID)
+		if room.CodeOf(err) == room.Gone {
+			return nil // ended while others were written to
+		}
 		if err != nil {
 			return err
 		}

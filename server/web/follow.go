@@ -48,9 +48,20 @@ func (s *server) watching(w http.ResponseWriter, r *http.Request) (room.Link, bo
 	return link, true
 }
 
+// following is watching for what outlives the visit: mails and calendars have
+// nobody to show at a door, so a link that has one gives none.
+func (s *server) following(w http.ResponseWriter, r *http.Request) (room.Link, bool) {
+	link, ok := s.watching(w, r)
+	if ok && link.Closed() {
+		s.watchFault(w, r, errNotHere)
+		return link, false
+	}
+	return link, ok
+}
+
 // followPage answers /s/{token}/follow: what one can ask for, as forms.
 func (s *server) followPage(w http.ResponseWriter, r *http.Request) {
-	link, ok := s.watching(w, r)
+	link, ok := s.following(w, r)
 	if !ok {
 		return
 	}
@@ -64,7 +75,7 @@ func (s *server) followPage(w http.ResponseWriter, r *http.Request) {
 
 // makeFeed answers the form that asks for a calendar address.
 func (s *server) makeFeed(w http.ResponseWriter, r *http.Request) {
-	link, ok := s.watching(w, r)
+	link, ok := s.following(w, r)
 	if !ok {
 		return
 	}
@@ -72,7 +83,7 @@ func (s *server) makeFeed(w http.ResponseWriter, r *http.Request) {
 		s.watchFault(w, r, err)
 		return
 	}
-	_, token, err := s.Store.CreateFeed(r.Context(), room.NewFeed{Workspace: link.Workspace, Room: link.Room, Link: link.ID})
+	_, token, err := s.Store.CreateFeed(r.Context(), room.NewFeed{Workspace: link.Workspace, Room: link.Room, Shows: room.FeedPlan, Link: link.ID})
 	if err != nil {
 		s.watchFault(w, r, err)
 		return
@@ -85,7 +96,7 @@ func feedPath(token string) string { return "/calendar/" + token + ".ics" }
 // askUpdates answers the form that asks for mails. What it says is the same
 // whether the address is told already, was asked just now, or is new.
 func (s *server) askUpdates(w http.ResponseWriter, r *http.Request) {
-	link, ok := s.watching(w, r)
+	link, ok := s.following(w, r)
 	if !ok {
 		return
 	}
