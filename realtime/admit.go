@@ -23,23 +23,25 @@ func newSession(h *Hub, r *liveRoom, c *conn, grant room.Grant, client room.Clie
 		s.streams[i] = true
 		s.audience = max(s.audience, i)
 	}
-	s.expire(grant.Expires)
+	s.expire(grant)
 	return s
 }
 
-// expire has the session end at a time, zero: never. It may be told another one
-// while it lasts: links are extended and cut short.
-func (s *session) expire(at time.Time) {
+// expire has the session end when its grant does, by the store's clock (P38). It
+// is told again while it lasts: links are extended and cut short, and a portal's
+// session goes on while its portal vouches for the person.
+func (s *session) expire(grant room.Grant) {
+	left, ends := grant.Left()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.past || at.Equal(s.expires) {
-		return
-	}
-	if s.expiry != nil {
+	switch {
+	case s.past:
+	case !ends && s.expiry != nil:
 		s.expiry.Stop()
-	}
-	if s.expires, s.expiry = at, nil; !at.IsZero() {
-		s.expiry = time.AfterFunc(time.Until(at), func() { s.bye(byeExpired, 0, closeSignIn) })
+	case ends && s.expiry != nil:
+		s.expiry.Reset(left)
+	case ends:
+		s.expiry = time.AfterFunc(left, func() { s.bye(byeExpired, 0, closeSignIn) })
 	}
 }
 
@@ -68,11 +70,12 @@ func presenceID(id room.ID, client room.ClientID, member room.RecordID) string {
 
 // begin makes the session a member and queues its welcome. The drain starts
 // when the reader does.
-func (s *session) begin(hello helloFrame) error {
+func (s *session) begin(hello helloFrame, grant room.Grant) error {
 	if !s.room.enter(s) {
 		return refuseFault(tooFast, "the room is full; try again later", closeTooFast)
 	}
-	if refused := s.confirm(); refused != nil {
+	grant, refused := s.confirm(grant)
+	if refused != nil {
 		return refused
 	}
 	wants := make([]joinFrame, 0, len(room.Streams))
@@ -89,7 +92,7 @@ func (s *session) begin(hello helloFrame) error {
 	if s.hub.draining.Load() {
 		return refuseForNow()
 	}
-	w := welcome{session: s.id, now: time.Now().UTC().Format(room.InstantFormat), streams: entries}
+	w := welcome{session: s.id, now: grant.At.UTC().Format(room.InstantFormat), streams: entries}
 	if member := s.present(); member.ID != "" {
 		w.me = &me{ID: member.ID, Name: member.Name, Side: member.Side, Access: member.Access}
 	}
@@ -101,9 +104,9 @@ func (s *session) begin(hello helloFrame) error {
 // confirm reads the grant again now that the session is a member: it may have
 // been revoked after hello was authenticated and before a recheck could see the
 // session (P36).
-func (s *session) confirm() error {
+func (s *session) confirm(grant room.Grant) (room.Grant, error) {
 	if s.login == "" {
-		return nil
+		return grant, nil
 	}
 	var grants map[room.SessionID]room.Grant
 	err := s.hub.read(s.room.id, func(ctx context.Context) (err error) {
@@ -112,12 +115,12 @@ func (s *session) confirm() error {
 	})
 	if err != nil {
 		s.hub.options.Log.Error("confirming a grant", slog.String("room", string(s.room.id)), slog.Any("error", err))
-		return refuseForNow()
+		return grant, refuseForNow()
 	}
 	grant, live := grants[s.login]
 	if !live {
-		return refuseEntry()
+		return grant, refuseEntry()
 	}
 	s.regrant(grant, live)
-	return nil
+	return grant, nil
 }

@@ -76,7 +76,7 @@ func (s *session) regrant(grant room.Grant, live bool) {
 		s.bye(byeRevoked, 0, closeNoAccess)
 		return
 	}
-	s.expire(grant.Expires)
+	s.expire(grant)
 	var streams [len(room.Streams)]bool
 	for _, stream := range grant.Streams() {
 		streams[streamIndex(stream)] = true
@@ -88,23 +88,10 @@ func (s *session) regrant(grant room.Grant, live bool) {
 		s.member = grant.Member
 	}
 	s.mu.Unlock()
-	s.extend(grant.Expires)
 	switch {
 	case moved:
 		s.bye(byeRestart, int(drainMinimum.Milliseconds()), closeRestart)
 	case changed:
 		s.room.presence.rename(s)
-	}
-}
-
-// extend moves the end of a session: a portal's goes on while its portal vouches
-// for the person.
-func (s *session) extend(end time.Time) {
-	if s.expiry == nil || end.IsZero() {
-		return
-	}
-	s.expiry.Reset(time.Until(end))
-	if s.state.Load() == ended {
-		s.expiry.Stop() // nothing holds on to a session that is over
 	}
 }

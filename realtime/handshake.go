@@ -155,7 +155,7 @@ func (h *Hub) enter(c *conn, id room.ID, cookieToken string) (*session, error) {
 		return nil, refuseForNow()
 	}
 	s := newSession(h, r, c, grant, hello.client)
-	if err := s.begin(hello); err != nil {
+	if err := s.begin(hello, grant); err != nil {
 		s.cancel()
 		return nil, err
 	}

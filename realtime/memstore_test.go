@@ -245,6 +245,7 @@ func (m *memStore) Authenticate(ctx context.Context, token string) (room.Grant, 
 	if !ok || m.ended[grant.Session] {
 		return room.Grant{}, room.Errorf(room.Gone, "unknown token")
 	}
+	grant.At = time.Now()
 	return grant, nil
 }
 
@@ -270,6 +271,7 @@ func (m *memStore) Live(ctx context.Context, sessions []room.SessionID) (map[roo
 				}
 				grant.Member = present
 			}
+			grant.At = time.Now()
 			out[id] = grant
 		}
 	}

@@ -30,7 +30,6 @@ type session struct {
 
 	mu      sync.Mutex // guards the fields below
 	member  room.Member
-	expires time.Time   // zero: never
 	expiry  *time.Timer // nil when the session never expires
 	past    bool        // no expiry is set any more
 	control []item      // what is to be written besides commits, in order

@@ -14,7 +14,13 @@ type Grant struct {
 	PortalKey PortalKeyID // "" unless a portal vouched for who it is
 	Member    Member      // zero ID: a watcher, or the workspace itself
 	Expires   time.Time   // zero: never
+	At        time.Time   // when this was read; both times are by the store's clock
 }
+
+// Left is how long the grant lasted yet when it was read, negative when it was
+// over; false for one without an end. A server counts it on from the moment of the
+// answer: its own wall clock may be wrong.
+func (g Grant) Left() (time.Duration, bool) { return g.Expires.Sub(g.At), !g.Expires.IsZero() }
 
 // Watcher reports whether the caller has no name in the room: it may read the
 // shared stream and is counted, not listed.

@@ -144,6 +144,7 @@ func (a *app) open(ctx context.Context) (room.WorkspaceID, error) {
 	db.pool.Reset() // what was opened before may lack the role that a migration made
 	a.metrics.MustRegister(poolMetrics{db.pool})
 	a.store = postgres.NewSteady(postgres.New(db.pool))
+	a.metrics.MustRegister(clockAhead(a.store.ClockAhead))
 	if err := a.walled(ctx); err != nil {
 		return "", err
 	}
@@ -241,6 +242,13 @@ func (a *app) tell(ctx context.Context) (end func()) {
 	sender := updates.Sender{Store: a.store, Mail: a.mails, PublicURL: a.cfg.PublicURL}
 	go func() { sender.Run(ctx); close(ended) }()
 	return func() { cancel(); <-ended }
+}
+
+// clockAhead shows by how much this machine's clock is wrong.
+func clockAhead(by func() time.Duration) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "parley_clock_ahead_seconds", Help: "By how much the wall clock is ahead of the database's, looked at every minute.",
+	}, func() float64 { return by().Seconds() })
 }
 
 // poolMetrics shows the connection pool.

@@ -8,7 +8,7 @@ import (
 
 // Violation is one way in which a history breaks an invariant.
 type Violation struct {
-	Invariant string // "I1" … "I15", "P36", or "sane"
+	Invariant string // "I1" … "I15", a rule of PROTOCOL.md, or "sane"
 	Detail    string
 }
 
@@ -45,6 +45,8 @@ var checks = []func(*History, *findings){
 	checkLag,       // I13
 	checkDrain,     // I14
 	checkRevoked,   // P36
+	checkEnds,      // P38
+	checkPresence,  // P25
 	checkRefusals,  // sane
 	checkSane,      // sane
 }

@@ -50,8 +50,8 @@ func handMadeHistory() []Event {
 		state.fold(c)
 	}
 	h := &handMade{}
-	h.add(Event{Kind: KindClient, C: 1, Room: handRoom, ID: "a", Name: "seller", Note: "Ana"})
-	h.add(Event{Kind: KindClient, C: 2, Room: handRoom, ID: "b", Name: "buyer", Note: "Ben"})
+	h.add(Event{Kind: KindClient, C: 1, Room: handRoom, ID: "a", Name: "seller", Note: "Ana", Code: "seller"})
+	h.add(Event{Kind: KindClient, C: 2, Room: handRoom, ID: "b", Name: "buyer", Note: "Ben", Code: "buyer"})
 	for c := 1; c <= 2; c++ {
 		h.add(Event{Kind: KindOpen, C: c})
 		h.add(Event{Kind: KindWelcome, C: c})
@@ -197,6 +197,14 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 		{"other bytes came live", "I15", alter(KindCommits, 1, func(e *Event) { e.Each = []string{"x"} })},
 		{"a commit came that is not in the log", "I15", after(Event{Kind: KindCommits, C: 1, S: "shared", Epoch: "1.1", From: 4, Each: []string{"x"}})},
 		{"somebody wrote after their link's end", "P36", after(Event{Kind: KindRevoked, ID: "Ana", Wall: 1001})},
+		{"somebody was sent away before their link's end", "P38", after(
+			Event{Kind: KindEnds, Room: handRoom, Name: "buyer", Wall: 5000, Rev: 60e9}, Event{Kind: KindGone, C: 2})},
+		{"somebody stays after their link's end", "P38", after(
+			Event{Kind: KindEnds, Room: handRoom, Name: "buyer", Wall: 5000, Rev: -60e9}, Event{Kind: KindIdle})},
+		{"somebody flickers while clocks differ", "P25", func(events []Event) []Event {
+			events = alter(KindFault, 0, func(e *Event) { e.Name = "server-clock" })(events)
+			return after(Event{Kind: KindPresence, C: 2, N: 3}, Event{Kind: KindPresence, C: 2, N: 2}, Event{Kind: KindPresence, C: 2, N: 3}, Event{Kind: KindPresence, C: 2, N: 2})(events)
+		}},
 		{"a good op was refused", "sane", alter(KindInvoke, 3, func(e *Event) { e.May = nil })},
 		{"a wrong op was accepted", "sane", alter(KindInvoke, 2, func(e *Event) { e.May = []string{"invalid", "!"} })},
 		{"little got through", "sane", func(events []Event) []Event {

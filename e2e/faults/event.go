@@ -37,7 +37,7 @@ type Event struct {
 
 // What a client writes down.
 const (
-	KindClient   = "client"   // its Room, ID, Name (the side), Note (the participant)
+	KindClient   = "client"   // its Room, ID, Name (the side), Note (the participant), Code (the link)
 	KindOpen     = "open"     // a socket to Sv is open and hello is sent
 	KindWelcome  = "welcome"  // hello was answered
 	KindPlace    = "place"    // welcome or joined: where S stands; Name says resumed or snapshot, Seq what was processed
@@ -63,6 +63,7 @@ const (
 	KindRun     = "run"     // the run's Name, its seed in Note
 	KindFault   = "fault"   // Name begins; Note says of what
 	KindHealed  = "healed"  // Name is over
+	KindEnds    = "ends"    // the link that Room has for Name ends at Wall, which is in Rev nanoseconds
 	KindExit    = "exit"    // server Sv ended; N is the exit code, Rev milliseconds
 	KindMetrics = "metrics" // Sv's /metrics; Note is "" or "empty", after everybody left
 	KindStall   = "stall"   // the machine kept the harness waiting for Rev nanoseconds

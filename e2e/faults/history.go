@@ -17,8 +17,12 @@ type History struct {
 	Clients map[int]*Member
 	Streams map[StreamKey]*Log
 	Faults  []Span
-	Revoked map[string]int64 // wall time of the revocation by participant
+	Revoked map[string]int64  // wall time of the end of their link, by participant
+	Ends    map[LinkKey]int64 // when links end by themselves, nanoseconds since the run began
 }
+
+// LinkKey names a link of a room by what the cast calls it.
+type LinkKey struct{ Room, By string }
 
 // Member is a client and what it wrote down, in order.
 type Member struct {
@@ -67,7 +71,7 @@ func Load(dir string) (*History, error) {
 
 // Arrange makes a history of events in the order in which they were written.
 func Arrange(events []Event) *History {
-	h := &History{Events: events, Clients: map[int]*Member{}, Streams: map[StreamKey]*Log{}, Revoked: map[string]int64{}}
+	h := &History{Events: events, Clients: map[int]*Member{}, Streams: map[StreamKey]*Log{}, Revoked: map[string]int64{}, Ends: map[LinkKey]int64{}}
 	open := map[string]int{} // fault name and note → index in Faults
 	for _, e := range events {
 		switch e.Kind {
@@ -86,6 +90,8 @@ func Arrange(events []Event) *History {
 			l.Orders = append(l.Orders, e)
 		case KindRevoked:
 			h.Revoked[e.ID] = e.Wall
+		case KindEnds:
+			h.ends(e)
 		case KindFault:
 			open[e.Name+e.Note] = len(h.Faults)
 			h.Faults = append(h.Faults, Span{Name: e.Name, Note: e.Note, From: e.At, To: 1<<63 - 1})
@@ -103,6 +109,21 @@ func Arrange(events []Event) *History {
 		sort.SliceStable(l.Commits, func(i, j int) bool { return l.Commits[i].Rev < l.Commits[j].Rev })
 	}
 	return h
+}
+
+// ends takes the end of a link in. One that has ended lets nobody in again, even
+// if it is given another end.
+func (h *History) ends(e Event) {
+	key := LinkKey{e.Room, e.Name}
+	if _, known := h.Ends[key]; known {
+		return
+	}
+	h.Ends[key] = e.At + e.Rev
+	for _, m := range h.Clients {
+		if m.Room == e.Room && m.Code == e.Name {
+			h.Revoked[m.Note] = e.Wall
+		}
+	}
 }
 
 func (h *History) log(e Event) *Log {

@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 
 func server(t *testing.T) string {
 	t.Helper()
-	built.once.Do(func() { built.bin, built.err = Build(context.Background(), root, "") })
+	built.once.Do(func() { built.bin, built.err = Build(context.Background(), root, nil) })
 	if built.err != nil {
 		t.Fatal(built.err)
 	}

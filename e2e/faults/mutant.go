@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,6 +106,12 @@ var Mutants = []Mutant{
 		Chance: "certain: those whose link is revoked send 120 ops a second",
 	},
 	{
+		Name:     "ends by the wrong clock",
+		Edits:    []Edit{{"realtime/admit.go", "	left, ends := grant.Left()\n", "	left, ends := time.Until(grant.Expires), !grant.Expires.IsZero()\n"}},
+		Scenario: "server-clock", Finds: []string{"P38"}, Tries: 1,
+		Chance: "certain: of two servers one is an hour or more ahead, the other one behind, and both have people by links that end",
+	},
+	{
 		Name:     "private focus for everybody",
 		Edits:    []Edit{{"realtime/visitor.go", "	if at == (focus{}) || v.home == 0 {\n", "	if at == (focus{}) || v.home >= 0 {\n"}},
 		Scenario: "nothing", Finds: []string{"I11"}, Tries: 1,
@@ -120,10 +125,11 @@ var Mutants = []Mutant{
 	},
 }
 
-// Plant writes the mutant's files into dir and returns the overlay for go build.
-// Root is the module's. An Old that does not stand exactly once in its file is
-// an error: the product has moved on and the mutant must follow.
-func (m Mutant) Plant(root, dir string) (overlay string, err error) {
+// Plant writes the mutant's files into dir and returns for each file of the
+// product the one that stands for it. Root is the module's. An Old that does not
+// stand exactly once in its file is an error: the product has moved on and the
+// mutant must follow.
+func (m Mutant) Plant(root, dir string) (replaced map[string]string, err error) {
 	changed := map[string]string{}
 	for _, e := range m.Edits {
 		source := filepath.Join(root, e.File)
@@ -131,38 +137,33 @@ func (m Mutant) Plant(root, dir string) (overlay string, err error) {
 		if !ok {
 			b, err := os.ReadFile(source)
 			if err != nil {
-				return "", fmt.Errorf("mutant %q: %w", m.Name, err)
+				return nil, fmt.Errorf("mutant %q: %w", m.Name, err)
 			}
 			text = string(b)
 		}
 		if n := strings.Count(text, e.Old); n != 1 {
-			return "", fmt.Errorf("mutant %q: %s holds its old snippet %d times, not once; bring the mutant up to date:\n%s", m.Name, e.File, n, e.Old)
+			return nil, fmt.Errorf("mutant %q: %s holds its old snippet %d times, not once; bring the mutant up to date:\n%s", m.Name, e.File, n, e.Old)
 		}
 		changed[source] = strings.Replace(text, e.Old, e.New, 1)
 	}
-	replace := map[string]string{}
+	replaced = map[string]string{}
 	for source, text := range changed {
 		copied := filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(source, root), string(filepath.Separator), "_"))
 		if err := os.WriteFile(copied, []byte(text), 0o644); err != nil {
-			return "", fmt.Errorf("mutant %q: %w", m.Name, err)
+			return nil, fmt.Errorf("mutant %q: %w", m.Name, err)
 		}
-		replace[source] = copied
+		replaced[source] = copied
 	}
-	b, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	overlay = filepath.Join(dir, "overlay.json")
-	return overlay, os.WriteFile(overlay, b, 0o644)
+	return replaced, nil
 }
 
 // Build builds the server with the mutant in it into dir.
 func (m Mutant) Build(ctx context.Context, root, dir string) (string, error) {
-	overlay, err := m.Plant(root, dir)
+	replaced, err := m.Plant(root, dir)
 	if err != nil {
 		return "", err
 	}
-	bin, err := Build(ctx, dir, overlay)
+	bin, err := Build(ctx, dir, replaced)
 	if err != nil {
 		return "", fmt.Errorf("mutant %q: %w", m.Name, err)
 	}

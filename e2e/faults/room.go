@@ -21,7 +21,7 @@ type Room struct {
 	phases     []string
 	milestones []string
 	canaries   map[string]string // what is written in a side's private stream
-	links      map[string]link   // by side; "doomed" is one more of the seller's
+	links      map[string]link   // by what Cast.By calls them
 }
 
 type link struct{ id, token string }
@@ -36,16 +36,18 @@ func makeRoom(ctx context.Context, base string, rng *rand.Rand) (*Room, error) {
 		return nil, err
 	}
 	r.ID = made.ID
-	for side, access := range map[string]string{"seller": "owner", "buyer": "editor", "watch": "viewer", "doomed": "editor"} {
-		of := map[string]string{"watch": "none", "doomed": "seller"}[side]
-		if of == "" {
-			of = side
-		}
+	doors := map[string]map[string]any{
+		"seller": {"side": "seller", "access": "owner"}, "buyer": {"side": "buyer", "access": "editor"}, "watch": {"side": "none", "access": "viewer"},
+	}
+	for by, side := range otherLinks {
+		doors[by] = map[string]any{"side": side, "access": "editor"}
+	}
+	for by, door := range doors {
 		var l struct{ ID, Token string }
-		if err := call(ctx, "POST", base+"/api/v1/rooms/"+r.ID+"/links", adminKey, map[string]any{"side": of, "access": access}, &l); err != nil {
+		if err := call(ctx, "POST", base+"/api/v1/rooms/"+r.ID+"/links", adminKey, door, &l); err != nil {
 			return nil, err
 		}
-		r.links[side] = link{l.ID, l.Token}
+		r.links[by] = link{l.ID, l.Token}
 	}
 	for _, side := range []string{"seller", "buyer"} {
 		r.canaries[side] = fmt.Sprintf("canary-%s-%08x", side, rng.Uint32())

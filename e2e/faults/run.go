@@ -2,8 +2,11 @@ package faults
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
@@ -59,15 +62,24 @@ func record(ctx context.Context, s Scenario, seed uint64, bin, dir string) (err 
 	return w.writeTruth(ctx)
 }
 
-// Build builds the server into dir and returns its path. Overlay, if not "", is
-// the file that go build -overlay takes.
-func Build(ctx context.Context, dir, overlay string) (string, error) {
-	bin := filepath.Join(dir, "server")
-	args := []string{"build", "-o", bin}
-	if overlay != "" {
-		args = append(args, "-overlay", overlay)
+// Build builds the server into dir and returns its path, with a clock that a run
+// can set where there is one for this system. Replaced are further files by those
+// that stand for them, as go build -overlay takes them.
+func Build(ctx context.Context, dir string, replaced map[string]string) (string, error) {
+	overlay, err := plantClock(ctx, dir)
+	if err != nil {
+		return "", err
 	}
-	if out, err := exec.CommandContext(ctx, "go", append(args, "parley/server")...).CombinedOutput(); err != nil {
+	maps.Copy(overlay, replaced)
+	b, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return "", err
+	}
+	list, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "server")
+	if err := os.WriteFile(list, b, 0o644); err != nil {
+		return "", err
+	}
+	if out, err := exec.CommandContext(ctx, "go", "build", "-overlay", list, "-o", bin, "parley/server").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the server: %w: %s", err, out)
 	}
 	return bin, nil

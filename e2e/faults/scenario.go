@@ -21,16 +21,23 @@ type Scenario struct {
 
 // Cast is one client of every room.
 type Cast struct {
-	By   string  // whose link: seller, buyer, watch or doomed, a seller's that will be revoked
+	By   string  // whose link: seller, buyer, watch, or one of otherLinks
 	Rate float64 // ops a second; 0 only reads
 	Home int     // the only server it uses; 0 for any
 	Slow bool    // its connection is narrow while the scenario says so
 	Long bool    // it writes long texts
 }
 
+// otherLinks are links beside those of the sides, and whose side they are of.
+var otherLinks = map[string]string{
+	"doomed":  "seller", // it will be revoked
+	"brief":   "buyer",  // it will end soon
+	"lasting": "seller", // it will end when the run is long over
+}
+
 func (c Cast) side() string {
-	if c.By == "doomed" {
-		return "seller"
+	if side, other := otherLinks[c.By]; other {
+		return side
 	}
 	return c.By
 }
@@ -58,7 +65,7 @@ func (s Scenario) cast() []Cast {
 // Scenarios are all of them, by the part that breaks.
 func Scenarios() []Scenario {
 	var all []Scenario
-	for _, list := range [][]Scenario{serverScenarios, postgresScenarios, redisScenarios, clientScenarios} {
+	for _, list := range [][]Scenario{serverScenarios, clockScenarios, postgresScenarios, redisScenarios, clientScenarios} {
 		all = append(all, list...)
 	}
 	return all

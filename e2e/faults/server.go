@@ -29,6 +29,7 @@ type Server struct {
 	addr string
 	env  []string
 	log  *os.File
+	time *clock
 
 	mu  sync.Mutex // guards run
 	run *process
@@ -45,10 +46,14 @@ func newServer(id int, bin, dir string, databaseURL, redisURL string) (*Server, 
 	if err != nil {
 		return nil, fmt.Errorf("making a server's log: %w", err)
 	}
-	return &Server{id: id, bin: bin, addr: addr, log: log, env: []string{
+	wall, err := newClock(filepath.Join(dir, fmt.Sprintf("clock-%d", id)))
+	if err != nil {
+		return nil, err
+	}
+	return &Server{id: id, bin: bin, addr: addr, log: log, time: wall, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "PARLEY_ADDR=" + addr, "PARLEY_ADMIN_KEY=" + adminKey, "PARLEY_DEMO=false",
 		"PARLEY_DATA=" + filepath.Join(dir, fmt.Sprintf("data-%d", id)), "PARLEY_OPS_PER_SECOND=0",
-		"DATABASE_URL=" + databaseURL, "REDIS_URL=" + redisURL,
+		"DATABASE_URL=" + databaseURL, "REDIS_URL=" + redisURL, "FAULTS_CLOCK=" + wall.path,
 	}}, nil
 }
 

@@ -17,14 +17,18 @@ func (s *Store) ChangeLink(ctx context.Context, ws room.WorkspaceID, id room.Lin
 	if err != nil {
 		return link, err
 	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return link, err
+	}
 	err = s.inTurn(ctx, link.Room, func(ctx context.Context, tx pgx.Tx) error {
-		link, err = changeLink(ctx, tx, ws, id, c)
+		link, err = changeLink(ctx, tx, ws, id, c, now)
 		return err
 	})
 	return link, wrap(err, "changing a link")
 }
 
-func changeLink(ctx context.Context, tx pgx.Tx, ws room.WorkspaceID, id room.LinkID, c room.LinkChange) (room.Link, error) {
+func changeLink(ctx context.Context, tx pgx.Tx, ws room.WorkspaceID, id room.LinkID, c room.LinkChange, now time.Time) (room.Link, error) {
 	l, err := queryLink(ctx, tx, `select `+linkColumns+` from links where workspace_id = $1 and id = $2 for no key update`, ws, id)
 	if err != nil {
 		return l, err
@@ -33,7 +37,7 @@ func changeLink(ctx context.Context, tx pgx.Tx, ws room.WorkspaceID, id room.Lin
 		return l, room.Errorf(room.Conflict, "this link was revoked; make a new one")
 	}
 	all := c.Side != nil && *c.Side != l.Side || c.PasswordHash != nil && *c.PasswordHash != ""
-	l.Apply(c, time.Now())
+	l.Apply(c, now)
 	l, err = queryLink(ctx, tx, `update links set side = $3, access = $4::text, label = $5, expires_at = $6, paused_at = $7, door = $8::text,
 			password_hash = nullif($9, ''), emails = $10, domains = $11, shows_progress = $12, changed_at = clock_timestamp()
 		where workspace_id = $1 and id = $2 returning `+linkColumns,

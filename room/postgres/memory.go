@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"maps"
-	"time"
 
 	"parley/room"
 )
@@ -76,13 +75,3 @@ func (h *head) follow(last *head, plan *room.Plan) {
 		maps.Copy(h.known, last.known)
 	}
 }
-
-// clock is the database's, as of an answer of its.
-type clock struct {
-	said  time.Time // by the database …
-	heard time.Time // … and when that came here
-}
-
-// now is never ahead of the database's clock, and behind it by the time that the
-// answer took to come.
-func (c clock) now() time.Time { return c.said.Add(time.Since(c.heard)) }

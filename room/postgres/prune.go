@@ -76,11 +76,17 @@ func (s *Store) Prune(ctx context.Context, audit time.Duration) (deleted map[str
 	return deleted, more, nil
 }
 
+// prune goes by the database's clock, as what ends does: a used token that a wrong
+// clock forgets too early could be used again.
 func (s *Store) prune(ctx context.Context, kind spent, after time.Duration) (int64, error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
 	tag, err := s.pool.Exec(ctx, `delete from `+kind.table+` where ctid = any(array(
-		select x.ctid from `+kind.table+` x where `+kind.rows+` limit $2 for update skip locked))`, time.Now().Add(-after), prunedAtOnce)
+		select x.ctid from `+kind.table+` x where `+kind.rows+` limit $2 for update skip locked))`, now.Add(-after), prunedAtOnce)
 	return tag.RowsAffected(), err
 }
 

@@ -17,7 +17,7 @@ const sessionLife = 30 * 24 * time.Hour
 // and access where it has one, its link's otherwise.
 const grantColumns = `s.id::text, s.workspace_id::text, s.room_id::text, coalesce(s.link_id::text, ''), coalesce(a.account_id::text, ''), coalesce(s.portal_key_id::text, ''),
 	coalesce(s.participant::text, ''), coalesce(p.name, ''), coalesce(p.side, l.side, 'none'), coalesce(p.access, l.access, 'viewer'),
-	coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'), least(s.expires_at, l.expires_at, a.expires_at)`
+	coalesce(p.removed, false) or coalesce(p.state, '') in ('revoked', 'requested'), least(s.expires_at, l.expires_at, a.expires_at), clock_timestamp()`
 
 const grantTables = ` from sessions s left join links l on l.id = s.link_id left join account_sessions a on a.id = s.account_session_id
 	left join participants p on p.room_id = s.room_id and p.stream = 'shared' and p.id = s.participant `
@@ -95,7 +95,7 @@ type grant struct {
 func scanGrant(row pgx.CollectableRow) (grant, error) {
 	var g grant
 	m := &g.Member
-	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &g.Account, &g.PortalKey, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires)
+	err := row.Scan(&g.Session, &g.Workspace, &g.Room, &g.Link, &g.Account, &g.PortalKey, &m.ID, &m.Name, &m.Side, &m.Access, &g.barred, &g.Expires, &g.At)
 	if m.ID == "" {
 		// Without a name one only reads, whatever the link allows a person.
 		m.Access = room.Viewer

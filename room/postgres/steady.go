@@ -119,6 +119,11 @@ func (s Steady) Seqs(ctx context.Context, id room.ID, streams []room.Stream, cli
 	return again(ctx, s, away, func() (map[room.Stream]int64, error) { return s.Store.Seqs(ctx, id, streams, client) })
 }
 
+// Now is [Store.Now].
+func (s Steady) Now(ctx context.Context) (time.Time, error) {
+	return again(ctx, s, away, func() (time.Time, error) { return s.Store.Now(ctx) })
+}
+
 // Authenticate is [Store.Authenticate].
 func (s Steady) Authenticate(ctx context.Context, token string) (room.Grant, error) {
 	return again(ctx, s, away, func() (room.Grant, error) { return s.Store.Authenticate(ctx, token) })

@@ -11,6 +11,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,6 +51,7 @@ type Store struct {
 	gang  gang          // of the commits that are judged from memory
 	locks chan struct{} // holds a token for each commit that may wait for a room's lock
 	folds folds         // of audit events
+	heard atomic.Pointer[clock]
 }
 
 // New returns a store over a pool made by [Open].

@@ -25,6 +25,7 @@ const (
 
 // Store is what the sender reads and notes.
 type Store interface {
+	Now(ctx context.Context) (time.Time, error)
 	DueUpdates(ctx context.Context, now time.Time, limit int) ([]room.Subscription, error)
 	MintMail(ctx context.Context, id room.SubscriptionID) (string, error)
 	ToldUpdates(ctx context.Context, id room.SubscriptionID, rev room.Rev) error
@@ -44,7 +45,7 @@ func (s *Sender) Run(ctx context.Context) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
-		if err := s.Tell(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := s.look(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("updates are not told, the next look is in a minute", "error", err)
 		}
 		select {
@@ -53,6 +54,16 @@ func (s *Sender) Run(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// look tells people by the store's clock: who was told at a time that has not
+// come yet, by a server whose clock is ahead, would be passed over until then.
+func (s *Sender) look(ctx context.Context) error {
+	now, err := s.Store.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Tell(ctx, now)
 }
 
 // Tell writes to everybody whose time has come.

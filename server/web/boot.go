@@ -73,8 +73,12 @@ func (s *server) boot(ctx context.Context, v visit) (boot, error) {
 	if err != nil {
 		return boot{}, err
 	}
+	now, err := s.Store.Now(ctx)
+	if err != nil {
+		return boot{}, err
+	}
 	return boot{
-		Room: v.room, Version: s.assets.version, Now: time.Now().UTC().Truncate(time.Millisecond),
+		Room: v.room, Version: s.assets.version, Now: now.UTC().Truncate(time.Millisecond),
 		Me: who, Link: v.link, Streams: statesOf(snapshots), Activity: activity, Session: v.session,
 	}, nil
 }

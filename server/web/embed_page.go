@@ -30,8 +30,13 @@ func (s *server) pageOfEmbed(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, visit{}, errNotHere)
 		return
 	}
+	now, err := s.Store.Now(r.Context())
+	if err != nil {
+		s.fault(w, r, err)
+		return
+	}
 	b := boot{
-		Room: id, Version: s.assets.version, Now: time.Now().UTC().Truncate(time.Millisecond),
+		Room: id, Version: s.assets.version, Now: now.UTC().Truncate(time.Millisecond),
 		Streams: []StreamState{}, Activity: []json.RawMessage{}, Embed: &bootEmbed{Origins: origins},
 	}
 	s.render(&framed{ResponseWriter: w, by: origins}, http.StatusOK, b, shellData{Parts: s.withImports([]part{{File: embedPart}})})

@@ -97,9 +97,10 @@ func (s *server) createEmbedSession(ctx context.Context, in *createEmbedSessionI
 	if err != nil {
 		return nil, hidden(err)
 	}
+	left, _ := grant.Left()
 	return &createEmbedSessionOut{Body: EmbedSession{
 		Joined:    Joined{SessionToken: token, Room: who.Room, Me: me(grant)},
-		ExpiresAt: grant.Expires, ExpiresIn: int(time.Until(grant.Expires).Seconds()),
+		ExpiresAt: grant.Expires, ExpiresIn: int(left.Seconds()),
 	}}, nil
 }
 
@@ -123,8 +124,13 @@ func (s *server) vouched(ctx context.Context, body EmbedSessionBody) (by room.Vo
 	return by, who, err
 }
 
-func (s *server) signedToken(ctx context.Context, token string) (room.Voucher, room.Vouched, error) {
-	t, err := portal.Verify(token, s.PublicURL, time.Now(), func(p room.PortalID, k room.PortalKeyID) (room.Voucher, error) {
+func (s *server) signedToken(ctx context.Context, token string) (by room.Voucher, who room.Vouched, err error) {
+	// By the clock by which used tokens are forgotten: one that ended is not taken again.
+	now, err := s.Store.Now(ctx)
+	if err != nil {
+		return by, who, err
+	}
+	t, err := portal.Verify(token, s.PublicURL, now, func(p room.PortalID, k room.PortalKeyID) (room.Voucher, error) {
 		return s.Store.Voucher(ctx, p, k)
 	})
 	if err != nil {

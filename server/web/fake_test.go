@@ -109,6 +109,8 @@ func (f *fake) grant(id room.ID, link room.LinkID, who room.RecordID) room.Grant
 
 func gone() error { return room.Errorf(room.Gone, "the store's own words, with an id") }
 
+func (f *fake) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
 func (f *fake) Authenticate(_ context.Context, token string) (room.Grant, error) {
 	if g, ok := f.grants[token]; ok {
 		return g, nil

@@ -79,10 +79,11 @@ func (s *server) createKey(ctx context.Context, in *createKeyIn) (*createKeyOut,
 	switch {
 	case k.Name == "":
 		return nil, room.FieldErrorf(room.Invalid, "name", "say what the key is for")
-	case body.ExpiresAt != nil && !body.ExpiresAt.After(time.Now()):
-		return nil, room.FieldErrorf(room.Invalid, "expires_at", "expires_at is in the past")
 	case body.ExpiresAt != nil:
 		k.Expires = body.ExpiresAt.UTC()
+	}
+	if err := s.checkEnd(ctx, body.ExpiresAt); err != nil {
+		return nil, err
 	}
 	if lacking := c.lacks(k.Scopes); lacking != "" {
 		return nil, room.FieldErrorf(room.Forbidden, "scopes", "a key gives no scope that it does not have: %s", lacking)

@@ -78,8 +78,10 @@ func (s *server) changeOf(ctx context.Context, grant room.Grant, link room.Link,
 		c.Label = new(strings.TrimSpace(*b.Label))
 	}
 	if b.ExpiresAt.Given {
-		if c.Expires = new(time.Time(b.ExpiresAt.Value)); !c.Expires.IsZero() && !c.Expires.After(time.Now()) {
-			return c, errPast
+		if c.Expires = new(time.Time(b.ExpiresAt.Value)); !c.Expires.IsZero() {
+			if err := s.checkEnd(ctx, c.Expires); err != nil {
+				return c, err
+			}
 		}
 	}
 	if door != room.DoorNamed && b.Emails == nil && b.Domains == nil {

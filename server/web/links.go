@@ -113,6 +113,9 @@ func (s *server) createLink(ctx context.Context, in *createLinkIn) (*createLinkO
 	if err := body.complete(); err != nil {
 		return nil, err
 	}
+	if err := s.checkEnd(ctx, body.ExpiresAt); err != nil {
+		return nil, err
+	}
 	if !manages(grant, body.Side) {
 		return nil, room.FieldErrorf(room.Forbidden, "side", "you make links for your own side and for watchers")
 	}
@@ -179,6 +182,19 @@ func (s *server) checkPersonal(ctx context.Context, l room.NewLink) error {
 	return room.FieldErrorf(room.Invalid, "participant", "nobody in this room has that id")
 }
 
+// checkEnd refuses what would have ended before it begins, by the clock by which
+// it ends; nil: never.
+func (s *server) checkEnd(ctx context.Context, end *time.Time) error {
+	if end == nil {
+		return nil
+	}
+	now, err := s.Store.Now(ctx)
+	if err == nil && !end.After(now) {
+		return errPast
+	}
+	return err
+}
+
 // complete fills what is absent and refuses what cannot be.
 func (b *NewLinkBody) complete() (err error) {
 	switch {
@@ -188,9 +204,6 @@ func (b *NewLinkBody) complete() (err error) {
 		return errWatchersWatch
 	case b.Access == "":
 		b.Access = room.Editor
-	}
-	if b.ExpiresAt != nil && !b.ExpiresAt.After(time.Now()) {
-		return errPast
 	}
 	if b.Door == "" {
 		b.Door = room.DoorOpen

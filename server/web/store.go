@@ -17,6 +17,9 @@ type Store interface {
 
 	PortalStore
 	accountStore
+	// Now is the time by the store's clock, by which everything ends that ends by
+	// itself. The server's own may be wrong.
+	Now(ctx context.Context) (time.Time, error)
 	// Authenticate returns what a session token grants.
 	Authenticate(ctx context.Context, token string) (room.Grant, error)
 	// Proven says that the caller was found good for a workspace by what is no token

@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("seed %d, histories in %s\n", *seed, dir)
-	bin, err := faults.Build(ctx, dir, "")
+	bin, err := faults.Build(ctx, dir, nil)
 	if err != nil {
 		return err
 	}
