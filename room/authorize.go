@@ -13,7 +13,7 @@ import "strconv"
 //
 // A private stream takes ops of its side only, and private fields of the room
 // and of people are set by the side that sees them. An archived room is only
-// read, but for a room.update. Of an undo it checks what is known before the
+// read, until a room.update sets its status. Of an undo it checks what is known before the
 // undone commit is: [Decide] and [Preview] check that too.
 func Authorize(p *Plan, m Member, s Stream, op Op) error {
 	d := newDraft(p, Stamp{By: m}, s)
@@ -38,7 +38,7 @@ func (d *draft) authorize(m Member, r *rule, op *Op) error {
 	case !m.Access.AtLeast(r.access):
 		return needs(r.access)
 	}
-	if _, f, _ := d.room(); f["status"] == "archived" && r.kind != KindRoomUpdate {
+	if _, f, _ := d.room(); f["status"] == "archived" && (r.kind != KindRoomUpdate || op.Set["status"] == nil) {
 		return Errorf(Conflict, "this room is archived; set its status to active first")
 	}
 	if r.guard != nil {

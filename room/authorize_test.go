@@ -100,7 +100,9 @@ func TestInternalKindsAreRefused(t *testing.T) {
 func TestAnArchivedRoomIsOnlyRead(t *testing.T) {
 	w := newWorld(t)
 	w.json(priya, Shared, `{"kind":"room.update","set":{"status":"archived"}}`).ok(t)
-	w.json(priya, Shared, fill(`{"kind":"phase.remove","id":"P"}`, map[string]RecordID{"P": phase1})).refused(t, Conflict, "")
+	for _, op := range []string{`{"kind":"phase.remove","id":"P"}`, `{"kind":"milestone.update","id":"P","set":{"status":"done"}}`, `{"kind":"room.update","set":{"name":"Another"}}`} {
+		w.json(priya, Shared, fill(op, map[string]RecordID{"P": phase1})).refused(t, Conflict, "")
+	}
 	w.json(priya, Shared, `{"kind":"room.update","set":{"status":"active"}}`).ok(t)
 	w.json(priya, Shared, fill(`{"kind":"phase.remove","id":"P"}`, map[string]RecordID{"P": phase1})).ok(t)
 }

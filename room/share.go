@@ -38,12 +38,13 @@ type OwnTemplate struct {
 // Standing is where a room stands: what tells whether a [Summary] that was read
 // before still holds, and what changes without a commit.
 type Standing struct {
-	ID     ID
-	Epoch  Epoch
-	Rev    Rev // of the shared stream
-	Made   time.Time
-	CameIn time.Time // when somebody last came in by a link of the buyer's side; zero for never
-	Asker  RecordID  // who the account that asks is in the room, "" when it is not in it
+	ID      ID
+	Epoch   Epoch
+	Rev     Rev // of the shared stream
+	Made    time.Time
+	CameIn  time.Time // when somebody last came in by a link of the buyer's side; zero for never
+	Asker   RecordID  // who the account that asks is in the room, "" when it is not in it
+	Founder bool      // the account that asks founded the room
 }
 
 // Summary is one line of the list of rooms: what the shared stream says.

@@ -22,8 +22,9 @@ func (s *Store) Standings(ctx context.Context, ws room.WorkspaceID, asker room.A
 	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		rows, err := conn.Query(ctx, `select r.id::text, h.epoch, h.shared, r.created_at,
 				(select max(l.last_used_at) from links l where l.room_id = r.id and l.side = 'buyer'),
-				coalesce((select a.participant::text from room_accounts a where a.room_id = r.id and a.account_id = nullif($3, '')::uuid), '')
+				coalesce(a.participant::text, ''), coalesce(a.founder, false)
 			from rooms r join heads h on h.room_id = r.id join room_plans p on p.room_id = r.id and p.stream = 'shared'
+				left join room_accounts a on a.room_id = r.id and a.account_id = nullif($3, '')::uuid
 			where r.workspace_id = $1 and (p.status in ('won', 'lost', 'archived')) = $2`, ws, closed, asker)
 		if err != nil {
 			return err
@@ -32,7 +33,7 @@ func (s *Store) Standings(ctx context.Context, ws room.WorkspaceID, asker room.A
 			var st room.Standing
 			var epoch int
 			var came *time.Time
-			err := row.Scan(&st.ID, &epoch, &st.Rev, &st.Made, &came, &st.Asker)
+			err := row.Scan(&st.ID, &epoch, &st.Rev, &st.Made, &came, &st.Asker, &st.Founder)
 			st.Epoch = epochOn(conn.Conn(), epoch)
 			if came != nil {
 				st.CameIn = *came

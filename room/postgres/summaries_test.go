@@ -82,12 +82,12 @@ func TestAStandingKnowsWhoAsks(t *testing.T) {
 		select 1`, account, w.workspace); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.pool.Exec(ctx, `insert into room_accounts (workspace_id, room_id, account_id, participant) values ($1, $2, $3, $4)`, w.workspace, w.id, account, w.priya.ID); err != nil {
+	if _, err := w.pool.Exec(ctx, `insert into room_accounts (workspace_id, room_id, account_id, participant, founder) values ($1, $2, $3, $4, true)`, w.workspace, w.id, account, w.priya.ID); err != nil {
 		t.Fatal(err)
 	}
 	for asker, want := range map[room.AccountID]room.RecordID{account: w.priya.ID, room.AccountID(newID()): "", "": ""} {
 		list, err := w.store.Standings(ctx, w.workspace, asker, false)
-		if err != nil || len(list) != 1 || list[0].Asker != want {
+		if err != nil || len(list) != 1 || list[0].Asker != want || list[0].Founder != (want != "") {
 			t.Errorf("%q asks: %+v, %v", asker, list, err)
 		}
 	}

@@ -31,6 +31,7 @@ type RoomSummary struct {
 	CustomerSeen   *time.Time           `json:"customer_seen,omitempty" doc:"when the customer last changed the plan or came in; absent for never"`
 	Quiet          *Quiet               `json:"quiet,omitempty" doc:"the customer has not been here for a while"`
 	Owner          Maybe[DealOwner]     `json:"owner" doc:"the person of the selling side whose deal it is, null for nobody"`
+	Owned          bool                 `json:"owned" doc:"who is signed in owns the room: archives it, and opens it again; false for a key"`
 }
 
 // NextMilestone is the open milestone that is due first.
@@ -103,7 +104,7 @@ func (s *server) listRooms(ctx context.Context, in *listRoomsIn) (*listRoomsOut,
 	shown := choose(lines, in.Filter, in.Query, now)
 	shown = shown[after.in(shown):]
 	for _, l := range shown[:min(in.Limit, len(shown))] {
-		page.Rooms = append(page.Rooms, l.view(now))
+		page.Rooms = append(page.Rooms, l.view(c.seat.Role, now))
 	}
 	if len(shown) > in.Limit {
 		page.NextCursor = shown[in.Limit-1].place().String()
@@ -133,12 +134,14 @@ func (s *server) linesOf(ctx context.Context, c caller, in *listRoomsIn, now tim
 // shownReasons is how many reasons of its health a line tells: the room has them all.
 const shownReasons = 3
 
-func (l line) view(now time.Time) RoomSummary {
+// view is the line as a member of the role sees it, "" for a key.
+func (l line) view(role room.Role, now time.Time) RoomSummary {
 	r, o := l.summary, l.outline
 	out := RoomSummary{
 		ID: r.ID, Name: r.Name, BuyerCompany: r.BuyerCompany, SellerCompany: r.SellerCompany,
 		Status: r.Status, TimeZone: r.TimeZone, Today: l.today, GoLive: r.GoLive, ForecastGoLive: o.ForecastGoLive, SlipDays: o.SlipDays,
 		Progress: o.Progress, Runway: o.Strip, Health: o.Health,
+		Owned: role.AccessIn(l.standing.Founder) == room.Owner,
 	}
 	out.Health.Reasons = out.Health.Reasons[:min(shownReasons, len(out.Health.Reasons))]
 	if n := o.Next; n != nil {

@@ -18,7 +18,7 @@ func TestALineIsOfTheSchedule(t *testing.T) {
 		r := room.Summary{ID: roomA, TimeZone: "Europe/Berlin", GoLive: "2199-03-01", Plan: plannedRoom()}
 		r.Plan.Streams[room.Shared][room.RoomEntity][room.RecordID(roomA)].Fields["time_zone"] = r.TimeZone
 		l := line{standing: room.Standing{Made: now}, zone: room.LoadZone(r.TimeZone), summary: r, outline: room.OutlineOf(r.Plan, "", now)}
-		return l.view(now)
+		return l.view("", now)
 	}
 
 	got := at(23) // the 3rd in Berlin

@@ -25,6 +25,8 @@ export interface Line {
   readonly customer_seen?: string;
   readonly quiet?: { readonly days: number; readonly text: string };
   readonly owner: { readonly id: string; readonly name: string } | null;
+  /** owned says that the visitor owns the room: archives it, and opens it again. */
+  readonly owned: boolean;
 }
 
 /** Strip is a runway in small: places run from 0 to 63. */
