@@ -25,6 +25,8 @@ const (
 	ActLinkChanged     Action = "link.changed"
 	ActLinkRevoked     Action = "link.revoked"
 	ActRoomMade        Action = "room.made"
+	ActCalendarMade    Action = "calendar.made"
+	ActCalendarEnded   Action = "calendar.ended"
 	ActSettings        Action = "settings.changed"
 )
 

@@ -44,6 +44,8 @@ type Feed struct {
 	Side        Side
 	Created     time.Time
 	LastUsed    time.Time // zero: never; kept to the hour
+	RoomName    string    // where they are listed
+	LinkLabel   string    // there too
 }
 
 // FeedsOf says whose calendar addresses are meant; what is "" does not matter.
@@ -52,6 +54,7 @@ type FeedsOf struct {
 	Room        ID
 	Participant RecordID
 	Account     AccountID
+	Side        Side // that of its person; a watcher's is of every side
 }
 
 // Subscription is somebody who is told by mail what changed in a room.

@@ -65,7 +65,7 @@ func (w *world) operations() (list []operation, schemas map[string]*schema) {
 // thought about.
 var idOf = []struct{ path, name, of string }{
 	{"", "room", "room"}, {"", "portal", "portal"}, {"", "template", "template"}, {"", "workspace", "workspace"}, {"", "client", "client"},
-	{"", "participant", "participant"}, {"", "request", "request"}, {"", "key", "portal key"}, {"", "url", "url"}, {"", "ticket", "code"},
+	{"", "participant", "participant"}, {"", "calendar", "feed"}, {"", "request", "request"}, {"", "key", "portal key"}, {"", "url", "url"}, {"", "ticket", "code"},
 	{"/api/v1/members", "email", "email"}, {"", "token", "link watch"}, {"", "cursor", "cursor"}, {"/links", "cursor", "link watch"},
 	{"/links/{id}", "id", "link watch"}, {"/members/{id}", "id", "account"}, {"/keys/{id}", "id", "key"}, {"/sessions/{id}", "id", "account session"},
 	{"/api/v1/door", "token", "link named"}, {"/api/v1/door/code", "token", "link verified"}, {"/api/v1/join", "token", "link verified"},
@@ -83,7 +83,7 @@ var plainly = map[string]string{
 	"seller_holidays": "", "buyer_holidays": "", "seller_country": "", "buyer_country": "", "public_key": "", "scopes": "rooms:read", "origins": portalOrigin, "role": "member",
 	"kind": "HS256", "access": "viewer", "side": "buyer", "door": "open", "emails": "", "domains": "", "recipient": "", "expires_at": "", "sub": "u-9", "description": "Text",
 	"weekend": "", "holidays": "", "options": "", "paused": "", "shows_progress": "", "send": "", "watch": "", "granted": "", "base": "", "seq": "", "op": "", "ops": "", "User-Agent": "Test/1",
-	"next": "/settings", "state": "", "error": "access_denied", "iss": "",
+	"next": "/settings", "shows": "mine", "state": "", "error": "access_denied", "iss": "",
 }
 
 // place is where a call takes something.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
 import { sitDown, sitTogether } from './support/couple.ts';
 import { connection, enterTitle, milestoneId, row, title } from './support/room.ts';
 import { ORIGIN } from './support/server.ts';
@@ -43,6 +44,35 @@ test('a link from the dialog works, asks for a name at the first write, and ends
   const reloaded = await guest.page.reload();
   await expect(guest.page.getByRole('heading', { name: /is not here|no longer works/ })).toBeVisible();
   expect(await reloaded?.text()).not.toContain('Security review');
+});
+
+test('people who may not share have a calendar of their own, which an owner sees and ends', async ({
+  server,
+  sit,
+}) => {
+  const { seller, buyer } = await sitTogether(server, sit);
+  const open = async (page: Page) => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    return page.getByRole('dialog', { name: /^Share/ });
+  };
+  const marcs = await open(buyer.page);
+  await marcs.getByLabel('What the calendar has').selectOption('The whole plan');
+  await marcs.getByRole('button', { name: 'Make calendar address' }).click();
+  await expect(marcs.getByLabel('Your calendar address')).toBeFocused();
+  const url = await marcs.getByLabel('Your calendar address').inputValue();
+  const read = () => server.ask('GET', url.replace(ORIGIN, ''), undefined, '');
+  expect(await (await read()).text()).toContain('SUMMARY:Security review');
+  await expect(marcs.getByRole('link', { name: 'Open in calendar' })).toHaveAttribute('href', /^webcal:/);
+  expect(await faults(buyer.page)).toEqual([]);
+
+  const priyas = await open(seller.page);
+  await priyas.getByRole('tab', { name: 'Calendar and print' }).click();
+  await expect(priyas.getByRole('list', { name: 'Calendar addresses' })).toContainText(
+    /Marc Olsen.*last used/s,
+  );
+  await priyas.getByRole('button', { name: 'End the calendar address of Marc Olsen' }).click();
+  await expect(priyas.getByText('Marc Olsen')).toHaveCount(0);
+  expect((await read()).status).toBe(404);
 });
 
 test('a link that never was shows a notice page and no plan', async ({ sit }) => {

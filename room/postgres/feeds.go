@@ -20,6 +20,10 @@ const (
 	// feedUnused is for how long an address is kept that no calendar asks: what has
 	// one asks at least daily.
 	feedUnused = 180 * 24 * time.Hour
+	// feedsListed bounds a list of addresses.
+	feedsListed = 500
+	// calendarRooms bounds what one calendar is made of.
+	calendarRooms = 100
 )
 
 // openLink is true of a link l that may be used by who has nothing but it: what
@@ -41,6 +45,10 @@ const activePerson = `p.stream = 'shared' and not coalesce(p.removed, false) and
 
 const feedColumns = `f.id::text, f.workspace_id::text, coalesce(f.room_id::text, ''), f.shows, coalesce(f.link_id::text, ''), coalesce(f.account_id::text, ''),
 	coalesce(f.participant::text, ''), coalesce(f.side, ''), f.created_at, f.last_used_at`
+
+// feedListed is feedColumns with what people know a feed by.
+const feedListed = feedColumns + `, coalesce((select r.name from room_plans r where r.room_id = f.room_id and r.stream = 'shared'), ''),
+	coalesce((select l.label from links l where l.id = f.link_id), '')`
 
 // CreateFeed makes a calendar address and returns it with its token, which is
 // kept nowhere else.
@@ -95,18 +103,20 @@ func (s *Store) FeedByToken(ctx context.Context, token string) (room.Feed, error
 func (s *Store) Feeds(ctx context.Context, of room.FeedsOf) ([]room.Feed, error) {
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	rows, err := s.pool.Query(ctx, `select `+feedColumns+` from feeds f where `+feedsOf+` and `+liveFeed+` order by f.created_at desc, f.id`,
-		of.Workspace, of.Room, of.Participant, of.Account)
+	rows, err := s.pool.Query(ctx, `select `+feedListed+` from feeds f where `+feedsOf+` and `+liveFeed+` order by f.created_at desc, f.id limit $6`,
+		of.Workspace, of.Room, of.Participant, of.Account, of.Side, feedsListed)
 	if err != nil {
 		return nil, wrap(err, "listing feeds")
 	}
-	list, err := pgx.CollectRows(rows, scanFeed)
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f room.Feed, err error) {
+		return f, scanFeedInto(row, &f, &f.RoomName, &f.LinkLabel)
+	})
 	return list, wrap(err, "listing feeds")
 }
 
 // feedsOf is true of a feed f that a [room.FeedsOf] means.
 const feedsOf = `f.workspace_id = $1 and ($2 = '' or f.room_id = nullif($2, '')::uuid) and ($3 = '' or f.participant = nullif($3, '')::uuid)
-	and ($4 = '' or f.account_id = nullif($4, '')::uuid)`
+	and ($4 = '' or f.account_id = nullif($4, '')::uuid) and ($5 = '' or f.side is null or f.side = $5)`
 
 // EndFeed ends one of these calendar addresses. Doing it again changes nothing; of
 // others the error has code gone.
@@ -116,8 +126,8 @@ func (s *Store) EndFeed(ctx context.Context, of room.FeedsOf, id room.FeedID) er
 	}
 	ctx, cancel := bound(ctx)
 	defer cancel()
-	tag, err := s.pool.Exec(ctx, `update feeds f set revoked_at = coalesce(f.revoked_at, clock_timestamp()) where `+feedsOf+` and f.id = $5`,
-		of.Workspace, of.Room, of.Participant, of.Account, id)
+	tag, err := s.pool.Exec(ctx, `update feeds f set revoked_at = coalesce(f.revoked_at, clock_timestamp()) where `+feedsOf+` and f.id = $6`,
+		of.Workspace, of.Room, of.Participant, of.Account, of.Side, id)
 	if err == nil && tag.RowsAffected() == 0 {
 		return errGone()
 	}
@@ -132,10 +142,31 @@ func (s *Store) RevokeFeed(ctx context.Context, token string) error {
 	return wrap(err, "ending a feed")
 }
 
-func scanFeed(row pgx.CollectableRow) (room.Feed, error) {
-	var f room.Feed
+// CalendarRooms lists the rooms in which a member of the workspace owns milestones
+// and has access, those with the latest go-live first; not those that were archived.
+func (s *Store) CalendarRooms(ctx context.Context, ws room.WorkspaceID, account room.AccountID) ([]room.Seated, error) {
+	ctx, cancel := bound(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `select a.room_id::text, a.participant::text, a.founder from room_accounts a
+		join participants p on p.room_id = a.room_id and p.id = a.participant and p.side = 'seller' and `+activePerson+`
+		join room_plans r on r.room_id = a.room_id and r.stream = 'shared' and r.status <> 'archived'
+		where a.workspace_id = $1 and a.account_id = $2 and exists (select from milestones m where m.room_id = a.room_id and m.stream = 'shared'
+			and (a.participant in (m.seller_owner, m.buyer_owner) or exists (select from role_slots o
+				where o.room_id = m.room_id and o.stream = 'shared' and o.filled_by = a.participant and o.id in (m.seller_owner, m.buyer_owner))))
+		order by r.go_live desc nulls last, a.room_id limit $3`, ws, account, calendarRooms)
+	if err != nil {
+		return nil, wrap(err, "looking for the rooms of a calendar")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[room.Seated])
+	return list, wrap(err, "looking for the rooms of a calendar")
+}
+
+func scanFeed(row pgx.CollectableRow) (f room.Feed, err error) { return f, scanFeedInto(row, &f) }
+
+// scanFeedInto reads a feed, and what was asked for beside its columns.
+func scanFeedInto(row pgx.CollectableRow, f *room.Feed, more ...any) error {
 	var used *time.Time
-	err := row.Scan(&f.ID, &f.Workspace, &f.Room, &f.Shows, &f.Link, &f.Account, &f.Participant, &f.Side, &f.Created, &used)
+	err := row.Scan(append([]any{&f.ID, &f.Workspace, &f.Room, &f.Shows, &f.Link, &f.Account, &f.Participant, &f.Side, &f.Created, &used}, more...)...)
 	f.Created, f.LastUsed = f.Created.UTC(), orZero(used)
-	return f, err
+	return err
 }

@@ -30,6 +30,11 @@ func (s Steady) Feeds(ctx context.Context, of room.FeedsOf) ([]room.Feed, error)
 	return again(ctx, s, away, func() ([]room.Feed, error) { return s.Store.Feeds(ctx, of) })
 }
 
+// CalendarRooms is [Store.CalendarRooms].
+func (s Steady) CalendarRooms(ctx context.Context, ws room.WorkspaceID, account room.AccountID) ([]room.Seated, error) {
+	return again(ctx, s, away, func() ([]room.Seated, error) { return s.Store.CalendarRooms(ctx, ws, account) })
+}
+
 // EndFeed is [Store.EndFeed]: ending twice is ending once.
 func (s Steady) EndFeed(ctx context.Context, of room.FeedsOf, id room.FeedID) error {
 	_, err := again(ctx, s, away, func() (struct{}, error) { return struct{}{}, s.Store.EndFeed(ctx, of, id) })

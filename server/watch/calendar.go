@@ -13,21 +13,49 @@ import (
 // did not ask for a month has forgotten more than that.
 const cancelledFor = 30 * 24 * time.Hour
 
-// Calendar writes a plan's dates as iCalendar (RFC 5545): whole days, which are
-// the same day wherever they are read. UIDs and sequences are the same on every
-// server. URL is where the plan is, "" when the reader has no address of it.
-func Calendar(p *Plan, events *room.Events, now time.Time, url string) []byte {
+// Part is what a calendar has of one room.
+type Part struct {
+	Plan   *Plan
+	Events []room.Event  // see Recent
+	Of     room.RecordID // whose milestones, "" for everybody's
+	URL    string        // where the plan is, "" when the reader has no address of it
+	Beside bool          // others may be in the calendar: each event says with whom it is
+}
+
+// Recent are the events of a room that a calendar shows.
+func Recent(events *room.Events, now time.Time) []room.Event {
+	return events.List(now.Add(-cancelledFor).UTC().Format(room.InstantFormat))
+}
+
+// Named is what the calendar of a plan is called.
+func (p *Plan) Named() string { return p.Title + " · " + p.Seller + " × " + p.Buyer }
+
+// Owns reports whether a milestone, also one that was removed, is a person's,
+// theirs through a role too.
+func (p *Plan) Owns(id, person room.RecordID) bool {
+	rec := p.state[room.Milestone][id]
+	return rec != nil && (p.filled(text(rec, "buyer_owner")) == string(person) || p.filled(text(rec, "seller_owner")) == string(person))
+}
+
+// Calendar writes the dates of plans as iCalendar (RFC 5545): whole days, which
+// are the same day wherever they are read. UIDs and sequences are the same on every
+// server and in every calendar.
+func Calendar(name string, parts ...Part) []byte {
 	var c calendar
 	c.line("BEGIN", "VCALENDAR")
 	c.line("VERSION", "2.0")
 	c.line("PRODID", "-//Parley//Plan//EN")
 	c.line("CALSCALE", "GREGORIAN")
 	c.line("METHOD", "PUBLISH")
-	c.text("X-WR-CALNAME", p.Title+" · "+p.Seller+" × "+p.Buyer)
+	c.text("X-WR-CALNAME", name)
 	c.line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H")
 	c.line("X-PUBLISHED-TTL", "PT1H")
-	for _, e := range events.List(now.Add(-cancelledFor).UTC().Format(room.InstantFormat)) {
-		c.event(p, e, url)
+	for _, part := range parts {
+		for _, e := range part.Events {
+			if part.Of == "" || part.Plan.Owns(e.ID, part.Of) {
+				c.event(part, e)
+			}
+		}
 	}
 	c.line("END", "VCALENDAR")
 	return []byte(c.String())
@@ -36,10 +64,13 @@ func Calendar(p *Plan, events *room.Events, now time.Time, url string) []byte {
 // calendar is text in the form of iCalendar.
 type calendar struct{ strings.Builder }
 
-func (c *calendar) event(p *Plan, e room.Event, url string) {
-	status := "CONFIRMED"
+func (c *calendar) event(in Part, e room.Event) {
+	status, title := "CONFIRMED", e.Title
 	if e.Off {
 		status = "CANCELLED"
+	}
+	if in.Beside {
+		title += " · " + in.Plan.Buyer
 	}
 	c.line("BEGIN", "VEVENT")
 	c.line("UID", string(e.ID)+"@parley")
@@ -48,14 +79,14 @@ func (c *calendar) event(p *Plan, e room.Event, url string) {
 	c.line("LAST-MODIFIED", stamp(e.Changed))
 	c.line("DTSTART;VALUE=DATE", parse(e.Due).Format("20060102"))
 	c.line("DTEND;VALUE=DATE", parse(e.Due).AddDate(0, 0, 1).Format("20060102"))
-	c.text("SUMMARY", e.Title)
-	if m := p.Milestone(e.ID); m != nil && !e.Off {
+	c.text("SUMMARY", title)
+	if m := in.Plan.Milestone(e.ID); m != nil && !e.Off {
 		c.text("DESCRIPTION", m.inCalendar())
 	}
 	c.line("STATUS", status)
 	c.line("TRANSP", "TRANSPARENT")
-	if url != "" {
-		c.line("URL", url)
+	if in.URL != "" {
+		c.line("URL", in.URL+"/plan?m="+string(e.ID))
 	}
 	c.line("END", "VEVENT")
 }

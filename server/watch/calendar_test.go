@@ -54,7 +54,11 @@ func (l *log) set(e room.Entity, id room.RecordID, set room.Fields) {
 var monday = time.Date(2026, 10, 19, 18, 0, 0, 0, time.UTC) // 14:00 in New York
 
 func (l *log) calendar(now time.Time) []byte {
-	return watch.Calendar(watch.NewPlan(l.plan, now), l.events, now, "")
+	return watch.Calendar("Rollout plan", l.part(now))
+}
+
+func (l *log) part(now time.Time) watch.Part {
+	return watch.Part{Plan: watch.NewPlan(l.plan, now), Events: watch.Recent(l.events, now)}
 }
 
 // parsed reads a calendar with a parser that is not ours.
@@ -136,6 +140,39 @@ func TestACalendarFollowsEdits(t *testing.T) {
 	}
 	if got := parsed(t, l.calendar(monday.AddDate(0, 0, 31)))[uid]; got != nil {
 		t.Error("what is off is told for more than a month")
+	}
+}
+
+// A person's calendar has what they own, by name or through a role that they have,
+// and no more; what was theirs is off for thirty days, as in every other.
+func TestAPersonsCalendarHasWhatTheyOwn(t *testing.T) {
+	const three, role = room.RecordID("20000000-0000-4000-8000-0000000000f3"), room.RecordID("20000000-0000-4000-8000-0000000000f9")
+	l := newLog()
+	l.set(room.RoleSlot, role, room.Fields{"side": "buyer", "label": "Legal"})
+	l.set(room.Milestone, three, room.Fields{"phase": string(phaseID), "title": "Legal review", "status": "not_started", "due": "2026-11-02", "pos": "a2", "buyer_owner": string(role), "visibility": "shared"})
+	mine := func() map[string]*ics.VEvent {
+		part := l.part(monday)
+		part.Of, part.URL, part.Beside = anaID, "https://rooms.example.com/r/x", true
+		return parsed(t, watch.Calendar("My milestones", part))
+	}
+
+	uid := string(oneID) + "@parley"
+	events := mine()
+	if e := events[uid]; len(events) != 1 || e == nil || ics.FromText(value(e, ics.ComponentPropertySummary)) != `Security, review; part 1\2 · Acme` ||
+		value(e, ics.ComponentPropertyUrl) != "https://rooms.example.com/r/x/plan?m="+string(oneID) {
+		t.Fatalf("hers are %v", events)
+	}
+	l.set(room.RoleSlot, role, room.Fields{"filled_by": string(anaID)})
+	if events = mine(); len(events) != 2 || events[string(three)+"@parley"] == nil {
+		t.Errorf("with her role's %v", events)
+	}
+	l.set(room.Milestone, oneID, room.Fields{"removed": true})
+	if e := mine()[uid]; e == nil || value(e, ics.ComponentPropertyStatus) != "CANCELLED" || value(e, ics.ComponentPropertySequence) != "1" {
+		t.Errorf("removed: %v", e)
+	}
+	l.set(room.Milestone, three, room.Fields{"buyer_owner": nil})
+	if events = mine(); events[string(three)+"@parley"] != nil {
+		t.Error("what is not hers any more is in her calendar")
 	}
 }
 

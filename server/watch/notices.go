@@ -25,6 +25,9 @@ var (
 // NotAnAddress is said of what was typed.
 const NotAnAddress = "This is not an e-mail address. It may have a typing mistake."
 
+// MyMilestones is what the calendar of one person is called.
+const MyMilestones = "My milestones"
+
 // FollowPage offers updates by e-mail and a calendar address. Path is the
 // page's; fault is what was wrong with what was sent, "" for nothing.
 func FollowPage(p *Plan, path, fault string) Notice {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	netmail "net/mail"
 	"strings"
@@ -22,6 +21,12 @@ type Follow interface {
 	CreateFeed(ctx context.Context, n room.NewFeed) (room.Feed, string, error)
 	FeedByToken(ctx context.Context, token string) (room.Feed, error)
 	RevokeFeed(ctx context.Context, token string) error
+	// Feeds lists calendar addresses that are alive, newest first; EndFeed ends one of
+	// those.
+	Feeds(ctx context.Context, of room.FeedsOf) ([]room.Feed, error)
+	EndFeed(ctx context.Context, of room.FeedsOf, id room.FeedID) error
+	// CalendarRooms lists the rooms in which a member owns milestones.
+	CalendarRooms(ctx context.Context, ws room.WorkspaceID, account room.AccountID) ([]room.Seated, error)
 
 	// AskUpdates returns the token to ask an address with, "" when nothing is to be sent.
 	AskUpdates(ctx context.Context, l room.Link, email, every string) (room.Subscription, string, error)
@@ -90,8 +95,6 @@ func (s *server) makeFeed(w http.ResponseWriter, r *http.Request) {
 	}
 	s.watchNotice(w, http.StatusCreated, watch.FeedMade(s.PublicURL+feedPath(token), "/s/"+mux.Vars(r)["token"], feedPath(token)+"/stop"))
 }
-
-func feedPath(token string) string { return "/calendar/" + token + ".ics" }
 
 // askUpdates answers the form that asks for mails. What it says is the same
 // whether the address is told already, was asked just now, or is new.
@@ -181,45 +184,4 @@ func (s *server) stopUpdates(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.watchNotice(w, http.StatusOK, watch.UpdatesEnded)
-}
-
-// serveFeed answers a calendar that asks what changed.
-func (s *server) serveFeed(w http.ResponseWriter, r *http.Request) {
-	feed, err := s.Store.FeedByToken(r.Context(), mux.Vars(r)["token"])
-	if err != nil {
-		s.watchFault(w, r, err)
-		return
-	}
-	state, err := s.watched.state(r.Context(), feed.Room, 0)
-	if err != nil {
-		s.watchFault(w, r, err)
-		return
-	}
-	var text []byte
-	err = s.events.read(r.Context(), feed.Room, func(events *room.Events) { text = watch.Calendar(state.plan, events, time.Now(), "") })
-	if err != nil {
-		s.watchFault(w, r, err)
-		return
-	}
-	tag := `"` + state.tag() + `"`
-	h := w.Header()
-	h.Set("Content-Type", "text/calendar; charset=utf-8")
-	h.Set("Content-Disposition", `inline; filename="plan.ics"`)
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("ETag", tag)
-	h.Set("Vary", "Accept-Encoding")
-	if matches(r.Header.Get("If-None-Match"), tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	send(w, r, http.StatusOK, pack(text))
-}
-
-func (s *server) stopFeed(w http.ResponseWriter, r *http.Request) {
-	if err := s.Store.RevokeFeed(r.Context(), mux.Vars(r)["token"]); err != nil {
-		slog.WarnContext(r.Context(), "a feed is not ended", "error", err)
-		s.watchFault(w, r, err)
-		return
-	}
-	s.watchNotice(w, http.StatusOK, watch.FeedEnded)
 }

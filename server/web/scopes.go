@@ -20,6 +20,7 @@ var scopes = []struct {
 	{"/api/v1/rooms/{room}/import/preview", "", room.ScopeRoomsRead},
 	{"/api/v1/rooms/{room}/links", "", room.ScopeLinksWrite},
 	{"/api/v1/rooms/{room}/requests", "", room.ScopeLinksWrite},
+	{"/api/v1/rooms/{room}/calendars", "", room.ScopeLinksWrite},
 	{"/api/v1/rooms/{room}/enter", "", ""},
 	{"/api/v1/rooms/{room}/handover", "", ""},
 	{"/api/v1/rooms/{room}/embed-tokens", "", room.ScopeEmbedWrite},

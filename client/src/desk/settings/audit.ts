@@ -29,6 +29,8 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'link.changed': 'changed a link',
   'link.revoked': 'revoked a link',
   'room.made': 'made a room',
+  'calendar.made': 'made a calendar address',
+  'calendar.ended': 'ended a calendar address',
   'settings.changed': 'changed settings',
 };
 

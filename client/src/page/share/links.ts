@@ -122,3 +122,8 @@ export async function problemOf(response: Response): Promise<string> {
     return 'The server could not be reached. Try again.';
   }
 }
+
+/** wire writes an instant with the six digits that the rest of the page reads. */
+export function wire(at: string): string {
+  return `${at.slice(0, 19)}.000000Z`;
+}
