@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"parley/room"
 )
 
@@ -349,5 +351,21 @@ func TestRequestsThatAreNoUpgrade(t *testing.T) { // P2
 				t.Errorf("status %d, want %d", resp.StatusCode, tt.status)
 			}
 		})
+	}
+}
+
+// Who offers to compress frames is not taken up on it: each socket would keep a
+// dictionary, and what two sides wrote would share one.
+func TestFramesAreNotCompressed(t *testing.T) {
+	b := newBench(t, setup{loopback: true})
+	ws, resp, err := websocket.Dial(t.Context(), "ws://"+b.addr+"/"+string(testRoom), &websocket.DialOptions{
+		Subprotocols: []string{subprotocol}, CompressionMode: websocket.CompressionContextTakeover,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ws.CloseNow() }()
+	if agreed := resp.Header.Get("Sec-WebSocket-Extensions"); agreed != "" {
+		t.Errorf("agreed on %s", agreed)
 	}
 }

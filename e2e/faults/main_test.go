@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -97,5 +98,26 @@ func TestFaults(t *testing.T) {
 				_ = os.RemoveAll(dir)
 			}
 		})
+	}
+}
+
+// What is said to be tried is: the runs that docs/reliability.md names are there,
+// and every one of them is named.
+func TestDocumentNamesEveryFault(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile("`faults:([a-z-]+)`").FindAllStringSubmatch(string(page), -1) {
+		named[m[1]] = true
+		if _, ok := ScenarioNamed(m[1]); !ok && (clocksCanJump || m[1] != "server-clock") {
+			t.Errorf("there is no fault %s", m[1])
+		}
+	}
+	for _, s := range Scenarios() {
+		if !named[s.Name] && s.Name != "nothing" {
+			t.Errorf("docs/reliability.md does not name %s", s.Name)
+		}
 	}
 }

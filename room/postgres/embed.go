@@ -74,7 +74,7 @@ func (s *Store) CreateEmbedToken(ctx context.Context, ws room.WorkspaceID, porta
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		// The portal's row is locked: two that come first make one key.
 		var paused bool
-		if err := tx.QueryRow(ctx, `select paused_at is not null from portals where workspace_id = $1 and id = $2 and removed_at is null for update`, ws, portal).Scan(&paused); err != nil {
+		if err := tx.QueryRow(ctx, `select paused_at is not null from portals where workspace_id = $1 and id = $2 and removed_at is null for no key update`, ws, portal).Scan(&paused); err != nil {
 			return err
 		}
 		if paused {
