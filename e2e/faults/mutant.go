@@ -44,6 +44,18 @@ var Mutants = []Mutant{
 		Chance: "certain: the message that is dropped is the last",
 	},
 	{
+		// What a sequence does: the number is there before the commit is.
+		Name: "sequence instead of lock",
+		Edits: []Edit{
+			underLock,
+			{"room/postgres/commit.go", "	t.write(&b)\n	t.writeHead(&b)\n	b.Queue(`commit`)\n", "	t.writeHead(&b)\n	b.Queue(`commit`)\n" +
+				"	if err := conn.SendBatch(ctx, &b).Close(); err != nil {\n		return nil, room.Result{}, err\n	}\n" +
+				"	b = pgx.Batch{}\n	b.Queue(`begin`)\n	t.write(&b)\n	b.Queue(`commit`)\n"},
+		},
+		Scenario: "nothing", Finds: []string{"I8"}, Tries: 1,
+		Chance: "certain: each of two servers looks at the room some hundred times a second while the number of the other one's commit is there and the commit is not",
+	},
+	{
 		Name: "ack before commit",
 		Edits: []Edit{
 			underLock,
