@@ -135,9 +135,9 @@ func TestALockedRoomHoldsUpNobodyElse(t *testing.T) {
 		stuck.op(seq, 0, title(locked.milestone, fmt.Sprint("Waits ", seq)))
 	}
 
-	stop := other.reader()
+	reader := other.reader()
 	goesOn.reach(60)
-	stop()
+	reader.finish()
 	f := stuck.nextWithin(6*time.Second, "reject")
 	if f.Code != "busy" || f.RetryMS <= 0 || f.Seq != 1 {
 		t.Errorf("the locked room answered %s", f.raw)

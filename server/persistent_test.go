@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -61,6 +60,16 @@ func (p *persistent) finish() {
 	case <-time.After(30 * time.Second):
 		p.t.Error("an op is not answered")
 	}
+}
+
+// putOff is how often an op was answered busy.
+func (p *persistent) putOff() (times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, n := range p.busy {
+		times += n
+	}
+	return times
 }
 
 func (p *persistent) finished() bool {
@@ -219,36 +228,4 @@ func (p *persistent) check(commits []commit) {
 		}
 	}
 	p.t.Logf("%d ops, the longest took %s; busy: %v; %d resumed", len(p.revs), p.longest, p.busy, p.resumed)
-}
-
-// reader reads the room over HTTP, again and again, as a page that loads does.
-// It returns what ends it and waits.
-func (w *world) reader() (stop func()) {
-	ended, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-ended:
-				return
-			case <-time.After(10 * time.Millisecond):
-			}
-			r, err := http.NewRequest("GET", w.url+"/api/v1/rooms/"+w.room+"/snapshot?stream=shared", http.NoBody)
-			if err != nil {
-				w.t.Error(err)
-				return
-			}
-			r.Header.Set("Authorization", "Bearer "+w.seller)
-			res, err := http.DefaultClient.Do(r)
-			if err != nil {
-				w.t.Errorf("reading over HTTP: %v", err)
-				continue
-			}
-			_ = res.Body.Close()
-			if res.StatusCode != http.StatusOK {
-				w.t.Errorf("reading over HTTP: %s", res.Status)
-			}
-		}
-	}()
-	return func() { close(ended); <-done }
 }

@@ -8,25 +8,29 @@ import (
 )
 
 // PostgreSQL crashes and recovers, twice, under live editors and readers:
-// nobody is shown an error, nobody is sent away, nothing acknowledged is lost.
+// nobody is sent away or told of an error while it takes no longer than people
+// wait, nothing acknowledged is lost.
 // I1, I5, I6
 func TestPostgresRestartsUnderLiveEditors(t *testing.T) {
 	cluster := pgtest.Own(t)
 	w := newWorldOn(t, "DATABASE_URL="+pgtest.URL(t, cluster.DSN()))
 	here := func() []string { return []string{w.url} }
 	omar, dana := w.persistent(w.seller, here), w.persistent(w.buyer, here)
-	stop := w.reader()
+	reader := w.reader()
 
+	var outages []outage
 	for range 2 {
 		omar.reach(20)
 		dana.reach(20)
+		from := time.Now()
 		cluster.Crash()
 		time.Sleep(300 * time.Millisecond) // it is away for a moment
 		cluster.Start()
+		outages = append(outages, outage{from, time.Now()})
 	}
 	omar.reach(20)
 	dana.reach(20)
-	stop()
+	reader.finish(outages...)
 	omar.finish()
 	dana.finish()
 
