@@ -79,12 +79,18 @@ func TestRollingRestartLosesNothing(t *testing.T) {
 // awaitUnready returns once /readyz says that the server takes no more requests.
 func awaitUnready(t *testing.T, p *process) {
 	t.Helper()
-	for start := time.Now(); time.Since(start) < 5*time.Second; time.Sleep(5 * time.Millisecond) {
-		if status, _ := p.call("GET", "/readyz", "", ""); status == http.StatusServiceUnavailable {
+	awaitStatus(t, p, http.StatusServiceUnavailable)
+}
+
+// awaitStatus returns once /readyz answers so.
+func awaitStatus(t *testing.T, p *process, want int) {
+	t.Helper()
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(5 * time.Millisecond) {
+		if status, _ := p.call("GET", "/readyz", "", ""); status == want {
 			return
 		}
 	}
-	t.Fatal("the server is still ready")
+	t.Fatalf("/readyz does not answer %d", want)
 }
 
 // A person who presses Ctrl-C twice means it. The embedded PostgreSQL ends with

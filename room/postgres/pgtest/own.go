@@ -22,6 +22,7 @@ type Cluster struct {
 	dir    string
 	server *embedded.Server // nil while it is down
 	dsn    string
+	frozen bool
 }
 
 // Own starts a cluster for the test; it is gone with it.
@@ -86,6 +87,13 @@ func (c *Cluster) Crash() {
 // client has left, and lets nobody in meanwhile.
 func (c *Cluster) Signal(signal syscall.Signal) {
 	c.tb.Helper()
+	if err := syscall.Kill(c.postmaster(), signal); err != nil {
+		c.tb.Fatal(err)
+	}
+}
+
+func (c *Cluster) postmaster() int {
+	c.tb.Helper()
 	text, err := os.ReadFile(filepath.Join(c.dir, "postgres", "postmaster.pid"))
 	if err != nil {
 		c.tb.Fatal(err)
@@ -95,9 +103,7 @@ func (c *Cluster) Signal(signal syscall.Signal) {
 	if err != nil {
 		c.tb.Fatal(err)
 	}
-	if err := syscall.Kill(pid, signal); err != nil {
-		c.tb.Fatal(err)
-	}
+	return pid
 }
 
 // Wait returns when the cluster has ended by a signal; it may be started again.
