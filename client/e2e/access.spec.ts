@@ -1,5 +1,6 @@
 import { faults } from './support/axe.ts';
 import { sitDown } from './support/couple.ts';
+import { covered } from './support/covered.ts';
 import { connection, milestoneId, row } from './support/room.ts';
 import { expect, test } from './support/test.ts';
 
@@ -16,6 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       const room = await server.room();
       const { page } = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner', options);
       expect(await faults(page), 'the plan').toEqual([]);
+      if (colorScheme === 'light') expect(await covered(page), 'what has the focus is in sight').toEqual([]);
 
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();

@@ -192,6 +192,28 @@ test('an agreed date is proposed, or moved alone and marked', async ({ server, s
   expect(await dueOf(couple.buyer.page, id)).toBe(before);
 });
 
+// Acceptance point 28: dates follow the room's zone, whatever the browser's is.
+test('in every zone of the world the plan has the same days', async ({ server, sit }) => {
+  const room = await server.room({ time_zone: 'America/New_York' });
+  const { page } = await sitDown(server, sit, room, 'seller', 'Priya Nair', 'owner');
+  const late = await milestoneId(page, 'Kick-off');
+  await server.change(room, [{ kind: 'milestone.update', id: late, set: { due: daysFromToday(-2) } }]);
+  await expect(cell(page, late, 'due')).toContainText('late');
+  const zone = await page.context().newCDPSession(page);
+  const said = async (timezoneId: string): Promise<string[]> => {
+    await zone.send('Emulation.setTimezoneOverride', { timezoneId });
+    await page.reload();
+    await expect(cell(page, late, 'due')).toContainText('late');
+    await expect(page.locator('.runway .pill')).toBeVisible();
+    expect(await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone)).toBe(timezoneId);
+    return page.locator('.runway, [data-cell$="/due"], [data-cell$="/tminus"]').allInnerTexts();
+  };
+  const [here, ...others] = ['America/Los_Angeles', 'UTC', 'Asia/Calcutta', 'Pacific/Auckland'];
+  const expected = await said(here ?? '');
+  expect(expected.length).toBeGreaterThan(24);
+  for (const other of others) expect(await said(other), other).toEqual(expected);
+});
+
 for (const [where, options] of [
   ['on a phone', PHONE],
   ['on a desktop', {}],

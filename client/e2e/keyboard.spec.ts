@@ -131,6 +131,20 @@ test('arrows, Home, End and the page keys go from cell to cell', async ({ server
     await page.keyboard.press(key);
     await expect.poll(place, key).toBe(to);
   }
+  // The page keys go ten rows, Ctrl with Home and End to the ends; the column is kept.
+  const rows = await page
+    .locator('[role="treegrid"] [data-row]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('data-row')));
+  const tenth = rows[rows.indexOf(second) + 10];
+  await cell(page, second, 'title').focus();
+  await page.keyboard.press('PageDown');
+  await expect.poll(place).toBe(`${tenth}/title`);
+  await page.keyboard.press('PageUp');
+  await expect.poll(place).toBe(`${second}/title`);
+  await page.keyboard.press('Control+End');
+  await expect(page.getByLabel('Add phase')).toBeFocused();
+  await page.keyboard.press('Control+Home');
+  await expect.poll(place).toBe(`${rows[0]}/title`);
 });
 
 test('a date is typed as people write it, shown in full before it is saved, and kept when it is none', async ({

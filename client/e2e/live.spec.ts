@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
 import { sitTogether } from './support/couple.ts';
 import { cell, connection, enterTitle, milestoneId, row, title, titles, typeTitle } from './support/room.ts';
 import { daysFromToday } from './support/server.ts';
@@ -48,6 +49,7 @@ test('the other commits the field I type in: my text stays, "Keep mine" saves it
   ).toBeVisible();
   await expect(cell(seller.page, id, 'title').locator('input')).toBeFocused();
   await expect(cell(seller.page, id, 'title').locator('input')).toHaveValue('From Northwind');
+  expect(await faults(seller.page)).toEqual([]);
   await seller.page.getByRole('button', { name: 'Keep mine' }).click();
   for (const { page } of [buyer, seller]) await expect(title(page, id)).toHaveText('From Northwind');
 });
@@ -164,11 +166,20 @@ test('a removed milestone is gone without a question and comes back whole with o
   await expect(comments).toBeVisible();
   const order = await titles(seller.page).allTextContents();
   await row(seller.page, id).focus();
+  await seller.page.clock.install();
 
   await seller.page.keyboard.press('Backspace');
   await expect(row(buyer.page, id)).toHaveCount(0);
   await expect(seller.page.getByRole('dialog')).toHaveCount(0);
-  await seller.page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  // The way back stays for ten seconds, and as long as it has the pointer or the focus.
+  const undo = seller.page.getByRole('status').getByRole('button', { name: 'Undo' });
+  await seller.page.clock.fastForward(9_000);
+  await undo.hover();
+  await seller.page.clock.fastForward(30_000);
+  await undo.focus();
+  await seller.page.mouse.move(600, 10);
+  await seller.page.clock.fastForward(30_000);
+  await undo.press('Enter');
 
   for (const { page } of [buyer, seller]) await expect(titles(page)).toHaveText(order);
   await expect(comments).toBeVisible();

@@ -27,10 +27,11 @@ test('what goes wrong is said in words, and where go-live went', async ({ server
   ]);
   await openTab(buyer.page);
   const { page } = buyer;
-  const reason = page
-    .getByTestId('health')
-    .getByRole('button', { name: /Kick-off/ })
-    .first();
+  const health = page.getByTestId('health');
+  const reason = health.getByRole('button', { name: /Kick-off/ }).first();
+  const all = health.getByRole('button', { name: /^Show all \d+$/ });
+  await expect(health.getByRole('listitem')).toHaveCount(4);
+  await all.click();
   await expect(reason).toBeVisible();
 
   await openTab(page, 'Plan');
@@ -42,6 +43,7 @@ test('what goes wrong is said in words, and where go-live went', async ({ server
     ]);
   await expect(page.getByTestId('go-live-history')).toContainText('Go-live moved twice, +14 days since');
 
+  await all.click();
   await reason.click();
   await expect(page.getByRole('dialog', { name: 'Kick-off' })).toBeVisible();
 });

@@ -63,17 +63,24 @@ test('a proposal and its answers say who, which day and why', () => {
   );
 });
 
-test('a yes to the plan names the company, and one that changes nothing is not told', () => {
+test('a yes to the plan names who said it for which company, and one that changes nothing is not told', () => {
   const yes = changed('acceptance', 'a', { side: 'buyer', rev: 4 }, null);
-  expect(say('marc', 'plan.accept', yes)).toBe('Acme agreed to the plan');
+  expect(say('marc', 'plan.accept', yes)).toBe('Marc Olsen agreed to the plan for Acme');
   const baseline = changed('baseline', 'b', { name: 'Agreement 1', agreed: true }, null);
   expect(say('marc', 'plan.accept', baseline, yes)).toBe(
-    'Acme agreed to the plan so both sides agree on the dates',
+    'Marc Olsen agreed to the plan for Acme and so both companies agree on the dates',
   );
   expect(say('marc', 'plan.accept')).toBeNull();
   expect(say('marc', 'op.undo', changed('acceptance', 'a', { removed: true }))).toBe(
     'Marc Olsen took back a yes to the plan',
   );
+});
+
+test('who agrees for a company is named, or anyone', () => {
+  const named = (who: string | null) =>
+    changed('room', 'r', { buyer_approver: who }, { buyer_approver: null });
+  expect(say('priya', 'room.update', named('marc'))).toBe('Priya Nair named Marc Olsen to agree for Acme');
+  expect(say('priya', 'room.update', named(null))).toBe('Priya Nair lets anyone who edits agree for Acme');
 });
 
 test('an agreed date that is moved alone says so, the second time too', () => {

@@ -21,7 +21,7 @@ export function agreementSentence(item: ActivityItem, base: Base, words: Words):
         ? { ...base, verb: 'took back a yes to the plan', what: '' }
         : null;
     default:
-      return aloneSentence(item, base, words);
+      return namedSentence(item, base, words) ?? aloneSentence(item, base, words);
   }
 }
 
@@ -53,20 +53,36 @@ function dateSentence(item: ActivityItem, base: Base, words: Words): Sentence | 
   };
 }
 
-// yesSentence: "Acme agreed to the plan"; null when it said so before.
+// yesSentence: "Dana Kim agreed to the plan for Acme"; null when it said so before.
 function yesSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
   const yes = item.changes.find((c) => c.entity === 'acceptance' && c.was === null);
   if (yes === undefined) return null;
-  const { room } = words.view;
-  const company = yes.set.side === 'buyer' ? room?.buyer_company : room?.seller_company;
+  const company = companyOf(yes.set.side === 'buyer', words);
   const both = item.changes.some((c) => c.entity === 'baseline' && c.was === null);
   return {
     ...base,
-    who: company || base.who,
-    verb: 'agreed to the plan',
-    what: '',
-    detail: both ? 'so both sides agree on the dates' : '',
+    verb: company === '' ? 'agreed to the plan' : 'agreed to the plan for',
+    what: company,
+    detail: both ? 'and so both companies agree on the dates' : '',
   };
+}
+
+// namedSentence: "Marc Olsen named Dana Kim to agree for Acme"; null for anything else.
+function namedSentence(item: ActivityItem, base: Base, words: Words): Sentence | null {
+  const [change] = item.changes;
+  const field = ['buyer_approver', 'seller_approver'].find(
+    (name) => change !== undefined && name in change.set,
+  );
+  if (change?.entity !== 'room' || field === undefined) return null;
+  const company = companyOf(field === 'buyer_approver', words) || 'their side';
+  const who = textOf(change.set[field]);
+  return who === null
+    ? { ...base, verb: 'lets anyone who edits agree for', what: company }
+    : { ...base, verb: 'named', what: words.actor(who), detail: `to agree for ${company}` };
+}
+
+function companyOf(isBuyer: boolean, { view }: Words): string {
+  return (isBuyer ? view.room?.buyer_company : view.room?.seller_company) ?? '';
 }
 
 // aloneSentence: "Priya Nair moved an agreed date alone: Security review from 12 Oct to 22 Oct".

@@ -46,8 +46,6 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   role: 'role',
   company: 'company',
   access: 'access',
-  seller_approver: 'who agrees',
-  buyer_approver: 'who agrees',
 };
 
 const NOUNS: Readonly<Record<Entity, string>> = {
@@ -161,7 +159,7 @@ function show(field: string, value: Value, words: Words): string {
   if (value === null) return 'nothing';
   if (field === 'status') return STATUS_WORDS[value as keyof typeof STATUS_WORDS] ?? String(value);
   if (field === 'due' || field === 'start' || field === 'go_live') return words.day(String(value));
-  if (field.endsWith('owner') || field.endsWith('approver')) {
+  if (field.endsWith('owner')) {
     const id = String(value);
     return words.view.people.get(id)?.name ?? words.view.roleSlots.get(id)?.label ?? 'somebody';
   }
