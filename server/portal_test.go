@@ -352,6 +352,28 @@ func TestFramesAreForThePortalsOrigins(t *testing.T) {
 		Version, Type, Title, HTML string
 		Width, Height              int
 	}
+	// A frame tells the script whose it is, where it leads and how the plan stands; in a
+	// window of its own the page says none of that. A view may be a setting.
+	for path, has := range map[string]bool{"/e/s/": true, "/s/": false} {
+		_, _, body := get(path + watch.Token + "/plan")
+		for _, part := range []string{`data-origins="https://*.hubspot.com ` + portalOrigin + `"`, `data-done="`, `target="_blank"`} {
+			if strings.Contains(body, part) != has {
+				t.Errorf("%s has %s: %t", path, part, !has)
+			}
+		}
+	}
+	if _, _, body := get("/e/s/" + watch.Token + "?view=badge"); !strings.Contains(body, "<progress") || strings.Contains(body, "<nav") {
+		t.Errorf("a badge is %s", body)
+	}
+	if status, _, _ := get("/s/" + watch.Token + "/badge"); status != http.StatusNotFound {
+		t.Errorf("a badge in a window of its own: %d", status)
+	}
+
+	for query, want := range map[string]int{"&format=xml": http.StatusNotImplemented, "&format=json": http.StatusOK, "&maxwidth=0": http.StatusUnprocessableEntity, "&maxheight=wide": http.StatusUnprocessableEntity, "&maxwidth=5000": http.StatusOK} {
+		if status, _, body := get(oembed + query); status != want {
+			t.Errorf("oEmbed with %s: %d %s", query, status, body)
+		}
+	}
 	status, _, body := get(oembed + "&maxwidth=400&maxheight=300")
 	if err := json.Unmarshal([]byte(body), &rich); err != nil || status != http.StatusOK {
 		t.Fatalf("oEmbed: %d %s", status, body)
@@ -362,8 +384,11 @@ func TestFramesAreForThePortalsOrigins(t *testing.T) {
 	if _, _, page := get("/s/" + watch.Token); !strings.Contains(page, `type="application/json+oembed"`) {
 		t.Error("the shared page does not say where to ask")
 	}
+	var asks link
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"none","password":"open sesame, please"}`, &asks)
 	for what, target := range map[string]string{
-		"a side's link": w.url + "/join/" + side.Token, "a side's link as a watcher's": w.url + "/s/" + side.Token,
+		"a link with a door": w.url + "/s/" + asks.Token,
+		"a side's link":      w.url + "/join/" + side.Token, "a side's link as a watcher's": w.url + "/s/" + side.Token,
 		"an unknown one": w.url + "/s/parley_nothing", "another server's": "https://evil.example/s/" + watch.Token,
 	} {
 		if status, _, _ := get("/oembed?url=" + url.QueryEscape(target)); status != http.StatusNotFound {

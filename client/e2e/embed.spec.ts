@@ -39,6 +39,7 @@ test.afterAll(() => {
 test.beforeEach(async ({ server, sit }) => {
   couple = await sitTogether(server, sit);
   site.token = () => tokenOf(portal, couple.room);
+  site.asked = 0;
 });
 
 const told = (page: Page, name: string): Promise<Told[]> =>
@@ -48,7 +49,7 @@ const told = (page: Page, name: string): Promise<Told[]> =>
   );
 
 const element = (attributes: string): string =>
-  `<parley-room room="${couple.room}" token-url="/token" ${attributes}></parley-room><a id="after" href="#after">After</a>
+  `<parley-room ${attributes.startsWith('share') ? '' : `room="${couple.room}" token-url="/token"`} ${attributes}></parley-room><a id="after" href="#after">After</a>
    <script src="${ORIGIN}/embed/v1.js"></script><script>${LISTEN}</script>`;
 
 /** inside is what the frame shows: the element's root is closed, so it is found among the page's frames. */
@@ -153,9 +154,18 @@ test('a portal shows the room, as high as it is, and hears what changes without 
     }
   });
   expect(denied, 'storage in the frame').toBe('SecurityError');
+  // A cookie that a page of the server's own would keep is not kept in the frame: the browser refuses it.
+  const keep = () => {
+    // biome-ignore lint/suspicious/noDocumentCookie: what is tried is whether the browser keeps one
+    document.cookie = 'probe=1; SameSite=None; Secure; Path=/';
+    return document.cookie;
+  };
+  expect(await frame.evaluate(keep), 'a cookie in the frame').toBe('');
   expect(seen.cookies).toEqual([]);
   expect(await page.context().cookies()).toEqual([]);
   for (const text of [...seen.urls, ...seen.referers]) expect(text).not.toMatch(/eyJ[\w-]+\.eyJ/);
+  await page.goto(`${ORIGIN}/embed/v1.js`);
+  expect(await page.evaluate(keep), 'the same cookie in a window of its own').toBe('probe=1');
 });
 
 test('a person of the portal edits, and the others see it', async ({ server, sit }) => {
@@ -324,6 +334,51 @@ test('a shared link shows in a plain frame, also without an origin', async ({ se
     expect(style, `${title} has its style`).toContain('system');
   }
   expect(seen.cookies).toEqual([]);
+});
+
+// With the script, a shared link is as high as what is in it on every screen, follows the plan and says so.
+test('a shared link in the element grows with the plan and tells its progress', async ({ server, sit }) => {
+  const { path } = await server.link(couple.room, 'none', 'viewer');
+  site.page = element(`share="${path}" view="plan" theme="dark" accent="#ffcc00" min-height="100"`);
+  const seat = await sit('about:blank');
+  const seen = await visit(seat, site.origin);
+  const { page } = seat;
+  const frame = await inside(page);
+  await expect(frame.locator('[data-conn="live"]')).toHaveCount(1);
+  await expect.poll(() => told(page, 'ready')).toEqual([{ name: 'ready', detail: { view: 'plan' } }]);
+  expect(await told(page, 'theme.adjusted')).toHaveLength(1);
+  const sizes = () =>
+    frame.evaluate(() => {
+      const { scrollWidth, clientWidth, clientHeight } = document.documentElement;
+      return {
+        across: scrollWidth - clientWidth,
+        missing: Math.ceil(document.body.getBoundingClientRect().height) - clientHeight,
+      };
+    });
+  for (const width of [320, 720, 1200]) {
+    await page.setViewportSize({ width, height: 700 });
+    await expect.poll(sizes, `${width} px`).toEqual({ across: 0, missing: 0 });
+    expect(await faults(frame), `${width} px`).toEqual([]);
+  }
+  await expect(frame.getByRole('link', { name: 'Open full plan' })).toHaveAttribute('href', path);
+
+  const milestone = await milestoneId(couple.seller.page, 'Security');
+  await server.submit(couple.room, couple.seller.session, [
+    { kind: 'milestone.complete', id: milestone, override: 'Done in the call' },
+  ]);
+  const done = async () => (await told(page, 'plan.progress')).map(({ detail }) => detail.done);
+  await expect.poll(done).toEqual([expect.any(Number), ((await done())[0] ?? 0) + 1]);
+
+  await page.evaluate(() => document.querySelector('parley-room')?.setAttribute('view', 'badge'));
+  await expect.poll(() => told(page, 'navigate')).toHaveLength(1);
+  await expect(frame.getByRole('progressbar')).toBeVisible();
+  await expect.poll(sizes).toEqual({ across: 0, missing: expect.any(Number) });
+  await expect
+    .poll(() => page.evaluate(() => document.querySelector('parley-room')?.clientHeight))
+    .toBeLessThan(140);
+  expect(await faults(frame)).toEqual([]);
+  expect(seen.cookies).toEqual([]);
+  expect(site.asked, 'nobody is vouched for').toBe(0);
 });
 
 test('the Share dialog says how the room gets into a site, also on a phone', async () => {

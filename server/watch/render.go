@@ -60,6 +60,9 @@ var Tabs = []string{"overview", "plan", "timeline", "people", "activity"}
 
 var tabNames = map[string]string{"overview": "Overview", "plan": "Plan", "timeline": "Timeline", "people": "People", "activity": "Activity"}
 
+// Badge is the tab of frames with little room: how the plan stands, in a line.
+const Badge = "badge"
+
 // Body is the part of a page that is the same for everybody who may see it.
 type Body struct {
 	tab  string
@@ -93,12 +96,19 @@ type Frame struct {
 	Version string // of the assets
 	Tag     string // changes when the page does
 	Now     time.Time
-	Live    *Live  // nil for a page that stays as it is
-	Card    *Card  // nil for none
-	Follow  bool   // updates, calendar and print are offered
-	Stop    string // where mails like the one that led here are stopped, "" for none did
-	Accent  string // where the style of the company's colour is, "" for Parley's own
-	OEmbed  string // where a site learns how to show the page, "" for nowhere
+	Live    *Live   // nil for a page that stays as it is
+	Card    *Card   // nil for none
+	Follow  bool    // updates, calendar and print are offered
+	Stop    string  // where mails like the one that led here are stopped, "" for none did
+	Accent  string  // where the style of the company's colour is, "" for Parley's own
+	OEmbed  string  // where a site learns how to show the page, "" for nowhere
+	Framed  *Framed // nil for a page in a window of its own
+}
+
+// Framed is a page on another site.
+type Framed struct {
+	Origins string // whose pages may frame it, with spaces between
+	Whole   string // its address in a window of its own
 }
 
 // Live is what the page's script starts with.
@@ -126,8 +136,9 @@ func (b *Body) Page(f Frame) []byte {
 		Title         string
 		Tabs          []tab
 		Body          template.HTML
+		View          string
 		AsOf, Instant string
-	}{f, english, b.plan, b.plan.Title, tabs, b.html, at.Format("15:04") + ", " + at.Format("Mon 2 Jan"), f.Now.UTC().Format(time.RFC3339)})
+	}{f, english, b.plan, b.plan.Title, tabs, b.html, b.tab, at.Format("15:04") + ", " + at.Format("Mon 2 Jan"), f.Now.UTC().Format(time.RFC3339)})
 }
 
 // Notice is a page with a few sentences and at most one thing to do.

@@ -12,7 +12,7 @@ type words struct {
 	Agenda, Plan, Timeline, HowItStands, Purpose, Event, Success, Met, EitherConfirms, Confirms, With, Open, NothingWaiting, AsOf, Reload,
 	Milestone, Status, Due, Before, Phases, NothingPlanned, Nobody, Role, Owns, Changes, LastWeek, NothingChanged, Agreed,
 	Follow, Updates, UpdatesHow, Email, Daily, Weekly, Subscribe, Calendar, CalendarHow, AddCalendar, Print, PrintHow,
-	NeedsYou, NothingNeeded, Trouble, NoTrouble, Live, ReadOnly, Drives, Progress, NoMilestones, More, Tasks, CriteriaMet, BackToPlan, PrintIt, LiveAt, HowOften, ToldByMail, StopMails string
+	NeedsYou, NothingNeeded, Trouble, NoTrouble, Live, ReadOnly, Drives, Progress, NoMilestones, More, Tasks, CriteriaMet, BackToPlan, PrintIt, LiveAt, HowOften, ToldByMail, StopMails, OpenWhole string
 }
 
 var english = words{
@@ -29,7 +29,7 @@ var english = words{
 	AddCalendar: "Make calendar address", Print: "One page to print", PrintHow: "The plan on one sheet, for a meeting or a sponsor.",
 	NeedsYou: "Next steps", NothingNeeded: "Nothing is open.", Trouble: "Late or blocked", NoTrouble: "Nothing is late or blocked.",
 	Live: "live", ReadOnly: "You can look, not change.", Drives: "Drives go-live", Progress: "Progress", NoMilestones: "No milestones yet.", More: "more", Tasks: "tasks", CriteriaMet: "criteria met",
-	BackToPlan: "Back to the plan", PrintIt: "Print it with your browser: one page, A4 or Letter.", LiveAt: "Live:", HowOften: "How often", ToldByMail: "You are told by mail what changes here.", StopMails: "Stop these mails",
+	BackToPlan: "Back to the plan", PrintIt: "Print it with your browser: one page, A4 or Letter.", LiveAt: "Live:", HowOften: "How often", ToldByMail: "You are told by mail what changes here.", StopMails: "Stop these mails", OpenWhole: "Open full plan",
 }
 
 // statusWords and statusClasses are those of the room's page.

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -63,6 +64,11 @@ func (s *server) pageOfEmbeddedShare(w http.ResponseWriter, r *http.Request) {
 		s.watchFault(w, r, err)
 		return
 	}
+	// The address of a frame is often made of a setting, by hosts that only add to it.
+	if view := r.URL.Query().Get("view"); mux.Vars(r)["tab"] == "" && framedTab.MatchString(view) {
+		http.Redirect(&framed{ResponseWriter: w, by: origins}, r, "/e/s/"+token+"/"+view, http.StatusSeeOther)
+		return
+	}
 	w = &framed{ResponseWriter: w, by: origins}
 	if link.Closed() {
 		notice := atTheDoor
@@ -70,8 +76,13 @@ func (s *server) pageOfEmbeddedShare(w http.ResponseWriter, r *http.Request) {
 		s.watchNotice(w, http.StatusOK, notice)
 		return
 	}
-	s.watchBy(w, r, wayIn{link: link, base: "/e/s/" + token + "/", live: true})
+	s.watchBy(w, r, wayIn{link: link, base: "/e/s/" + token + "/", live: true, by: origins})
 }
+
+// framedTabs matches the tabs a frame has an address for.
+const framedTabs = "overview|plan|timeline|people|activity|" + watch.Badge
+
+var framedTab = regexp.MustCompile("^(" + framedTabs + ")$")
 
 // atTheDoor is what a frame shows of a link that asks who is there: what is typed
 // at a door belongs into a window whose address can be seen.

@@ -21,6 +21,7 @@ const (
 	codeTooLarge     room.Code = "too_large"    // send less
 	codeMediaType    room.Code = "media_type"   // send application/json
 	codeMethod       room.Code = "method"       // not this method
+	codeFormat       room.Code = "format"       // ask for another format
 	codeInternal     room.Code = "internal"     // a fault of the server
 )
 
@@ -38,6 +39,7 @@ var status = map[room.Code]int{
 	codeTooLarge:     http.StatusRequestEntityTooLarge,
 	codeMediaType:    http.StatusUnsupportedMediaType,
 	codeMethod:       http.StatusMethodNotAllowed,
+	codeFormat:       http.StatusNotImplemented, // oEmbed's word for it
 	codeInternal:     http.StatusInternalServerError,
 	codeDoor:         http.StatusForbidden,
 }
@@ -55,7 +57,7 @@ type Problem struct {
 	Title    string    `json:"title"`
 	Status   int       `json:"status"`
 	Detail   string    `json:"detail" doc:"one plain sentence"`
-	Code     room.Code `json:"code" doc:"the code a socket's reject carries: invalid, forbidden, gone, conflict, limit, expired, busy, seq_gap; or unauthorized, too_large, media_type, method, internal; or door: the link asks for the field"`
+	Code     room.Code `json:"code" doc:"the code a socket's reject carries: invalid, forbidden, gone, conflict, limit, expired, busy, seq_gap; or unauthorized, too_large, media_type, method, format, internal; or door: the link asks for the field"`
 	Field    string    `json:"field,omitempty" doc:"the field at fault, as in op.set.due"`
 	Current  any       `json:"current,omitempty" doc:"what the server has"`
 	RetryMS  int       `json:"retry_ms,omitempty" doc:"with busy: milliseconds to wait"`

@@ -6,6 +6,8 @@ import (
 	"html"
 	"net/url"
 	"strings"
+
+	"parley/room"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 
 type oembedIn struct {
 	URL       string `query:"url" required:"true" maxLength:"500" doc:"a link that only watches"`
-	Format    string `query:"format" enum:"json" default:"json"`
+	Format    string `query:"format" default:"json" maxLength:"20" doc:"json, and no other"`
 	MaxWidth  int    `query:"maxwidth" minimum:"1" maximum:"100000"`
 	MaxHeight int    `query:"maxheight" minimum:"1" maximum:"100000"`
 }
@@ -39,8 +41,12 @@ type OEmbed struct {
 type oembedOut struct{ Body OEmbed }
 
 // oembed tells a site how to show a shared link: as a plain frame. A link that is
-// revoked, unknown, of a side, or of a workspace that nobody may frame is nothing.
+// revoked, unknown, of a side, behind a door, or of a workspace that nobody may
+// frame is nothing.
 func (s *server) oembed(ctx context.Context, in *oembedIn) (*oembedOut, error) {
+	if in.Format != "json" {
+		return nil, &room.Error{Code: codeFormat, Field: "format", Message: "format must be json: there is no other"}
+	}
 	token, ok := strings.CutPrefix(in.URL, s.PublicURL+"/s/")
 	token, _, _ = strings.Cut(token, "/")
 	token, _, _ = strings.Cut(token, "?")
@@ -55,7 +61,7 @@ func (s *server) oembed(ctx context.Context, in *oembedIn) (*oembedOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !link.Watching() || len(origins) == 0 {
+	if !link.Watching() || link.Closed() || len(origins) == 0 {
 		return nil, errNotHere
 	}
 	width, height := within(oembedWidth, in.MaxWidth), within(oembedHeight, in.MaxHeight)
@@ -68,7 +74,7 @@ func (s *server) oembed(ctx context.Context, in *oembedIn) (*oembedOut, error) {
 // oembedOf is where a site that was given the address of a shared page asks.
 func (s *server) oembedOf(in wayIn) string {
 	page := strings.TrimSuffix(in.base, "/")
-	if !in.live || !strings.HasPrefix(page, "/s/") {
+	if !in.live || in.link.Closed() || !strings.HasPrefix(page, "/s/") {
 		return ""
 	}
 	return s.PublicURL + "/oembed?url=" + url.QueryEscape(s.PublicURL+page)

@@ -230,7 +230,7 @@ func (s *server) routes(plain, packed *mux.Router) {
 	s.plain(plain, raw("POST", "/r/{room}/handover", "take-handover", "Opens a room that a frame shows, as a form", "303", ""), s.takeHandover)
 	s.plain(packed, raw("GET", "/e/{room}", "page-embed", "The page of a room in a frame", "200", htmlType), s.pageOfEmbed)
 	s.plain(plain, raw("GET", "/e/s/{token}", "page-embed-watch", "The page of a watcher link in a frame", "200", htmlType), s.pageOfEmbeddedShare)
-	s.plain(packed, raw("GET", "/e/s/{token}/"+tabPattern, "page-embed-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfEmbeddedShare)
+	s.plain(packed, raw("GET", "/e/s/{token}/{tab:"+framedTabs+"}", "page-embed-watch-tab", "The same page at one of its tabs", "200", htmlType), s.pageOfEmbeddedShare)
 	s.plain(plain, raw("GET", scriptPath, "embed-script", "The script that portals load", "200", "text/javascript"), s.serveScript)
 	s.plain(packed, raw("GET", "/mail", "kept-mails", "The mails of a server that sends none, on its own machine", "200", htmlType), s.keptMails)
 	s.plain(packed, raw("GET", "/mail/{id}", "kept-mail", "One of them as its reader would see it", "200", htmlType), s.keptMail)

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -21,6 +22,7 @@ type wayIn struct {
 	// follow offers updates, calendar and print: forms and pages of their own, which
 	// have no session to show at a door, and no place in a frame.
 	follow bool
+	by     []string // the origins whose pages frame it, nil for a window of its own
 }
 
 // watchPage answers /s/{token}[/tab]: the whole plan, drawn here, for whoever
@@ -108,13 +110,16 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 	if err != nil {
 		return err
 	}
-	look := lookOf(b, in.card)
+	look := lookOf(b, in)
 	tag := s.assets.version + "-" + state.tag() + "-" + look
 	page := state.page(pageKey{base: in.base, tab: tab, look: look}, func() []byte {
 		frame := watch.Frame{
 			Base: in.base, Version: s.assets.version, Tag: tag, Now: state.asOf(), Follow: in.follow, Card: in.card, Accent: accentHref(b.Accent),
 			Live:   &watch.Live{Room: in.link.Room, Epoch: state.epoch, Rev: state.rev},
 			OEmbed: s.oembedOf(in),
+		}
+		if in.by != nil {
+			frame.Framed = &watch.Framed{Origins: strings.Join(in.by, " "), Whole: strings.TrimPrefix(strings.TrimSuffix(in.base, "/"), "/e")}
 		}
 		if !in.live {
 			frame.Live, frame.Stop = nil, "stop"
@@ -134,11 +139,11 @@ func (s *server) showTab(w http.ResponseWriter, r *http.Request, in wayIn, state
 
 // lookOf names what is around a body that no rev of the room changes. It is the
 // same for every link that shows the same.
-func lookOf(b room.Brand, card *watch.Card) string {
+func lookOf(b room.Brand, in wayIn) string {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, b) // a hash takes everything
-	if card != nil {
-		_, _ = fmt.Fprint(h, card.Title, card.Text)
+	_, _ = fmt.Fprint(h, b, in.by) // a hash takes everything
+	if in.card != nil {
+		_, _ = fmt.Fprint(h, in.card.Title, in.card.Text)
 	}
 	return strconv.FormatUint(h.Sum64(), 36)
 }

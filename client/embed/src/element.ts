@@ -23,6 +23,7 @@ export function defineRoom(home: string): void {
     #channel: Channel | null = null;
     #content = 0;
     #asked = false;
+    #ready = false;
 
     connectedCallback(): void {
       this.#open();
@@ -83,18 +84,14 @@ export function defineRoom(home: string): void {
       frame.style.cssText = 'display:block;width:100%;border:0;color-scheme:normal';
       this.#frame = frame;
       this.#fit();
-      if (share) {
-        frame.onload = () => this.#emit('ready', { view: view ?? 'overview' });
-      } else {
-        frame.onload = () => {
-          // Another load is another page: it starts over.
-          this.#channel?.close();
-          this.#channel = new Channel(frame, origin, (message) => this.#hear(message));
-          this.#channel.open();
-        };
-        addEventListener('scroll', this.#look, { passive: true, capture: true });
-        addEventListener('resize', this.#look);
-      }
+      frame.onload = () => {
+        // Another load is another page: it starts over.
+        this.#channel?.close();
+        this.#channel = new Channel(frame, origin, (message) => this.#hear(message));
+        this.#channel.open();
+      };
+      addEventListener('scroll', this.#look, { passive: true, capture: true });
+      addEventListener('resize', this.#look);
       this.#root.replaceChildren(frame);
     }
 
@@ -106,6 +103,7 @@ export function defineRoom(home: string): void {
       this.#frame?.remove();
       this.#frame = null;
       this.#content = 0;
+      this.#ready = false;
     }
 
     #hear(message: ToPage): void {
@@ -122,6 +120,11 @@ export function defineRoom(home: string): void {
             this.#fit();
             this.#look();
           }
+          if (message.name === 'ready' && this.#ready) {
+            // A shared page's tabs are loads of their own.
+            return this.#emit('navigate', { ...message.detail, milestone: null });
+          }
+          if (message.name === 'ready') this.#ready = true;
           this.#emit(message.name, message.detail);
       }
     }

@@ -9,5 +9,6 @@ import './agenda.css';
 import './overview.css';
 import './plan.css';
 import './follow.css';
+import './framed.css';
 import './print.css';
 import './sheet.css';

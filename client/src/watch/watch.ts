@@ -2,6 +2,7 @@
 // again when the room says that something changed.
 import './styles';
 import { onLook } from '../connection/looked';
+import { Framed } from './framed';
 import { Live } from './live';
 import { morph } from './morph';
 import { Standing } from './standing';
@@ -11,12 +12,16 @@ const token = /\/s\/([^/]+)/.exec(location.pathname)?.[1] ?? '';
 if (root !== null && root.dataset.room !== undefined) {
   const page = { tag: root.dataset.tag ?? '', version: root.dataset.version ?? '' };
   const standing = new Standing();
+  const framed = new Framed(root);
   const live = new Live({
     token,
     room: root.dataset.room,
     epoch: root.dataset.epoch ?? '',
     rev: Number(root.dataset.rev),
-    onState: (state) => standing.show(state),
+    onState: (state) => {
+      standing.show(state);
+      framed.follows(state);
+    },
     onChange: refresh,
   });
   live.start();
@@ -46,7 +51,11 @@ if (root !== null && root.dataset.room !== undefined) {
     page.tag = next.dataset.tag ?? '';
     morph(root, next);
     standing.again();
-    if (!answer.ok) live.stop(); // it was taken back: a notice is on the screen now
+    framed.drawn();
+    if (!answer.ok) {
+      live.stop(); // it was taken back: a notice is on the screen now
+      framed.ended();
+    }
     return Number(next.dataset.rev ?? rev);
   }
 }
