@@ -12,7 +12,7 @@ import (
 // process of each system, a few members in and out, then everybody in.
 func peersIdle(ctx context.Context, b *bench) error {
 	n := b.size.idlers
-	t := b.table(fmt.Sprintf("%d idle connections in %d rooms", n, idleRooms))
+	t := b.table(fmt.Sprintf("%d idle connections in %d rooms", n, b.size.spread))
 	limit, err := fileLimit()
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func peersIdle(ctx context.Context, b *bench) error {
 		if s == system(b.lab.centrifugo) {
 			return nil // its process is not the bench's
 		}
-		return b.with(ctx, []system{s}, 1, venues("Idle", idleRooms, 2), func(halls map[system][]*hall) error {
+		return b.with(ctx, []system{s}, 1, venues("Idle", b.size.spread, 2), func(halls map[system][]*hall) error {
 			if err := b.fillHalls(s, halls[s][:1], roomOf, 0); err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func peersIdle(ctx context.Context, b *bench) error {
 				return err
 			}
 			began := time.Now()
-			if err := b.fillHalls(s, halls[s], n/idleRooms, 0); err != nil {
+			if err := b.fillHalls(s, halls[s], n/b.size.spread, 0); err != nil {
 				return err
 			}
 			t.add(s, fmt.Sprintf("members in, %d dialling at once", dialers), "/s", float64(n)/time.Since(began).Seconds())

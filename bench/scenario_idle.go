@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// idleRooms is over how many rooms idle connections are spread.
-const idleRooms = 50
-
 // spareFiles is what the generator and the server need beside their sockets.
 const spareFiles = 300
 
@@ -24,7 +21,7 @@ func idle(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	crowds, err := b.roomsOf(ctx, "Idle", idleRooms, 5)
+	crowds, err := b.roomsOf(ctx, "Idle", b.size.spread, 5)
 	if err != nil {
 		return err
 	}
@@ -44,7 +41,7 @@ func idle(ctx context.Context, b *bench) error {
 	const title = "Idle connections"
 	for i, n := range b.size.idle {
 		if len(perConn[i]) > 0 {
-			b.add(row{title, fmt.Sprintf("RSS per connection, %d in %d rooms", n, idleRooms), "KB", perConn[i], "", nil, target{atMost: 12}})
+			b.add(row{title, fmt.Sprintf("RSS per connection, %d in %d rooms", n, b.size.spread), "KB", perConn[i], "", nil, target{atMost: 12}})
 		}
 	}
 	b.add(row{title, fmt.Sprintf("members welcomed with a snapshot, %d dialling at once", dialers), "/s", rate, "", nil, target{}})
@@ -68,7 +65,7 @@ func (b *bench) idleRun(crowds []*crowd, counts []int, limit int, perConn []seri
 			continue
 		}
 		began := time.Now()
-		if err := b.enter(crowds, n/idleRooms); err != nil {
+		if err := b.enter(crowds, n/b.size.spread); err != nil {
 			return err
 		}
 		if i == 0 {

@@ -25,6 +25,7 @@ type size struct {
 	watchers []int // watchers: audiences of the same room
 
 	idle   []int         // idle: connections, ascending
+	spread int           // idle: rooms that they are spread over
 	settle time.Duration // idle: rest before memory is read
 
 	// Of -peers.
@@ -43,16 +44,16 @@ var fullSize = size{
 	editors: 8, rooms: 50, stretch: 2500 * time.Millisecond,
 	audience: []int{100, 1000}, rate: 20, paced: 500,
 	watchers: []int{1000, 10_000},
-	idle:     []int{5000, 10_000}, settle: 8 * time.Second,
+	idle:     []int{5000, 10_000}, spread: 50, settle: 8 * time.Second,
 	halls: []int{100, 1000, 5000}, alone: 60, peered: 200, returns: 200, idlers: 10_000, idleRuns: 3, kills: 5,
 }
 
 var quickSize = size{
-	runs: 1, edits: 60, blocks: 2,
+	runs: 1, edits: 12, blocks: 2,
 	plan:    []int{20, 100},
 	editors: 4, rooms: 5, stretch: 400 * time.Millisecond,
 	audience: []int{50}, rate: 20, paced: 100,
 	watchers: []int{50},
-	idle:     []int{200}, settle: 200 * time.Millisecond,
+	idle:     []int{200}, spread: 5, settle: 200 * time.Millisecond,
 	halls: []int{20}, alone: 10, peered: 5, returns: 5, idlers: 200, idleRuns: 1, kills: 1,
 }
