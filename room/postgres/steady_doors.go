@@ -17,8 +17,8 @@ func (s Steady) LinkPeople(ctx context.Context, id room.LinkID) ([]room.RecordID
 }
 
 // Spend is [Store.Spend].
-func (s Steady) Spend(ctx context.Context, id room.LinkID, b room.Budget) error {
-	return s.once(ctx, func() error { return s.Store.Spend(ctx, id, b) })
+func (s Steady) Spend(ctx context.Context, id room.LinkID, budgets ...room.Budget) error {
+	return s.once(ctx, func() error { return s.Store.Spend(ctx, id, budgets...) })
 }
 
 // Refund is [Store.Refund].

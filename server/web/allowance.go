@@ -100,6 +100,16 @@ func (a *allowances) take(key string, now time.Time) error {
 	return &room.Error{Code: room.Busy, Message: a.message, RetryMS: max(1, int(wait.Milliseconds()))}
 }
 
+// give gives back what was taken for something that turned out to be no try.
+func (a *allowances) give(key string, now time.Time) {
+	if a.rate == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limiterLocked(key).AllowN(now, -1)
+}
+
 func (a *allowances) limiterLocked(key string) *rate.Limiter {
 	l := a.recent[key]
 	if l != nil {

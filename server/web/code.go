@@ -86,10 +86,11 @@ const codeSeconds = 600
 // sendCode makes a code for an address and, where it may come in, mails it. All
 // that takes time is done for every address.
 func (s *server) sendCode(ctx context.Context, link room.Link, token string, session room.SessionID, email string, invited bool) (room.CodeID, error) {
-	for _, b := range []room.Budget{codesTo(email), codesByLink} {
-		if err := s.Store.Spend(ctx, link.ID, b); err != nil {
-			return "", err
-		}
+	if err := s.takeShare(ctx, link, codesByLink); err != nil {
+		return "", err
+	}
+	if err := s.Store.Spend(ctx, link.ID, codesByLink, codesTo(email)); err != nil {
+		return "", err
 	}
 	code := sixDigits()
 	ticket, err := s.Store.NewCode(ctx, link, token, session, email, code)
@@ -116,7 +117,14 @@ func (s *server) tellCode(ctx context.Context, link room.Link, session room.Sess
 	if body.Code == "" {
 		return false, asks("code", "enter the code that was mailed to you")
 	}
+	if err := s.takeShare(ctx, link, codeGuesses); err != nil {
+		s.auditLink(ctx, link, visitor, room.ActCodeFailed, "")
+		return false, err
+	}
 	told, err := s.Store.UseCode(ctx, link, body.Token, session, body.Ticket, body.Email, body.Code, codeGuesses)
+	if told {
+		s.giveShare(ctx, link, codeGuesses)
+	}
 	if err != nil || !told {
 		s.auditLink(ctx, link, visitor, room.ActCodeFailed, "")
 	}

@@ -30,6 +30,7 @@ type house struct {
 	room  string
 	owner map[string]string // the credentials of Priya, who owns the room
 	mails *letterbox
+	sql   statements
 }
 
 // letterbox keeps what was to be mailed.
@@ -58,13 +59,14 @@ func (b *letterbox) to(address string) []mail.Message {
 	return out
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, settings ...func(*Options)) *house {
 	t.Helper()
-	pool, err := postgres.Open(t.Context(), pgtest.New(t))
+	h := &house{mails: &letterbox{}}
+	pool, err := postgres.Open(t.Context(), pgtest.New(t), postgres.WithTracer(&h.sql))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{pool: pool, store: postgres.NewSteady(postgres.New(pool)), mails: &letterbox{}}
+	h.pool, h.store = pool, postgres.NewSteady(postgres.New(pool))
 	hub := realtime.NewHub(h.store, realtime.NewMemoryBroker(), realtime.Options{Origins: []string{"http://127.0.0.1:8080"}})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -82,6 +84,9 @@ func newHouse(t *testing.T) *house {
 		Store: h.store, Hub: hub, Workspace: ws, AdminKey: adminKey, PublicURL: "http://127.0.0.1:8080", Mail: h.mails,
 		Files: fstest.MapFS{"app.js": {}, "app.css": {}, "door.js": {}, "door.css": {}},
 		Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(),
+	}
+	for _, set := range settings {
+		set(&o)
 	}
 	s, err := newServer(o)
 	if err != nil {

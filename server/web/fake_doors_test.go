@@ -130,7 +130,7 @@ func (f *fake) CountView(_ context.Context, id room.SessionID) error {
 	return nil
 }
 
-func (f *fake) Spend(context.Context, room.LinkID, room.Budget) error { return nil }
+func (f *fake) Spend(context.Context, room.LinkID, ...room.Budget) error { return nil }
 
 func (f *fake) Refund(context.Context, room.LinkID, room.Budget) error { return nil }
 

@@ -70,7 +70,11 @@ func (s *server) checkPassword(ctx context.Context, link room.Link, password str
 	if password == "" {
 		return asks("password", "this link asks for a password")
 	}
-	if err := s.Store.Spend(ctx, link.ID, guesses); err != nil {
+	err := s.takeShare(ctx, link, guesses)
+	if err == nil {
+		err = s.Store.Spend(ctx, link.ID, guesses)
+	}
+	if err != nil {
 		s.auditLink(ctx, link, visitor, room.ActDenied, "password guessed too often")
 		return err
 	}
@@ -87,6 +91,7 @@ func (s *server) checkPassword(ctx context.Context, link room.Link, password str
 		s.auditLink(ctx, link, visitor, room.ActDenied, "password")
 		return asks("password", "this is not the password")
 	}
+	s.giveShare(ctx, link, guesses)
 	if err := s.Store.Refund(ctx, link.ID, guesses); err != nil {
 		slog.WarnContext(ctx, "a right password counts as a try", "error", err)
 	}

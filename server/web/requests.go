@@ -50,6 +50,9 @@ func (s *server) askAccess(ctx context.Context, in *askAccessIn) (*askAccessOut,
 	if err := s.checkPassword(ctx, link, body.Password); err != nil {
 		return nil, err
 	}
+	if err := s.takeShare(ctx, link, requestsByLink); err != nil {
+		return nil, err
+	}
 	if err := s.Store.Spend(ctx, link.ID, requestsByLink); err != nil {
 		return nil, err
 	}

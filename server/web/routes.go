@@ -58,6 +58,7 @@ type server struct {
 	hashing  hashing
 	signIns  *allowances // by network address
 	verifies *allowances // by network address
+	shares   shares
 	ledgers  *readings[*room.Ledger]
 	events   *readings[*room.Events]
 	outlines *outlines
@@ -99,7 +100,7 @@ func newServer(o Options) (*server, error) {
 	}
 	s := &server{Options: o, router: mux.NewRouter(), assets: files, metrics: metrics,
 		ops: opAllowances(o.OpsPerSecond), costly: costlyAllowances(o.OpsPerSecond), arrivals: arrivalAllowances(o.OpsPerSecond), ledgers: newReadings(o.Store, room.NewLedger), events: newReadings(o.Store, room.NewEvents), outlines: newOutlines(o.Store),
-		watched: newWatched(o.Store), signIns: signInAllowances(o.OpsPerSecond), verifies: verifyAllowances(o.OpsPerSecond),
+		watched: newWatched(o.Store), signIns: signInAllowances(o.OpsPerSecond), verifies: verifyAllowances(o.OpsPerSecond), shares: newShares(o.OpsPerSecond),
 		hashing: make(hashing, hashesAtOnce), cards: newCards(),
 	}
 	s.Hub = rechecking{o.Hub, s.watched}

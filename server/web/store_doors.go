@@ -32,7 +32,7 @@ type Doors interface {
 	CountView(ctx context.Context, id room.SessionID) error
 
 	// Spend uses up one of what may be done by a link, or refuses with busy.
-	Spend(ctx context.Context, id room.LinkID, b room.Budget) error
+	Spend(ctx context.Context, id room.LinkID, budgets ...room.Budget) error
 	Refund(ctx context.Context, id room.LinkID, b room.Budget) error
 	// NewCode keeps a code that can be told by who has the link's token; UseCode
 	// tells it, five times at most. Session is "" at the door.
