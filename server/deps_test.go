@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"server/web":               {"realtime", "room", "client", "server/brand", "server/card", "server/holidays", "server/mail", "server/oidc", "server/sheet", "server/portal", "server/watch"},
 	"server/holidays":          {"room"},
 	"server/embedded":          {},
-	"server/mail":              {},
+	"server/mail":              {"server/brand"},
 	"server/oidc":              {"room"},
 	"server/oidc/oidctest":     {},
 	"server/demo":              {"room"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	text "text/template"
 	"time"
+
+	"parley/server/brand"
 )
 
 // Letter is what a mail says. Every part may be left out but the subject and the
@@ -27,6 +29,24 @@ type Letter struct {
 	FromName string
 	ReplyTo  string
 	Expires  time.Time
+	Brand    Brand
+}
+
+// Brand is in whose name a letter is written; the zero one is Parley's own.
+type Brand struct {
+	Name   string // over the heading, "" for none
+	Accent string // #rrggbb, "" for Parley's own
+}
+
+// Look are the colours of a letter's accent: on a light page, on a dark one, and of
+// text on the latter.
+func (b Brand) Look() struct{ Light, Dark, OnDark string } {
+	look := struct{ Light, Dark, OnDark string }{brand.Own, "#8db2ff", "#0b1830"}
+	if b.Accent != "" {
+		shades := brand.Shades(b.Accent)
+		look.Light, look.Dark, look.OnDark = shades.Light, shades.Dark, brand.OnDark()
+	}
+	return look
 }
 
 // Item is one line of a list.

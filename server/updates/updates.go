@@ -28,6 +28,7 @@ type Store interface {
 	Now(ctx context.Context) (time.Time, error)
 	DueUpdates(ctx context.Context, now time.Time, limit int) ([]room.Subscription, error)
 	MintMail(ctx context.Context, id room.SubscriptionID) (string, error)
+	Brand(ctx context.Context, ws room.WorkspaceID) (room.Brand, error)
 	ToldUpdates(ctx context.Context, id room.SubscriptionID, rev room.Rev) error
 	Snapshot(ctx context.Context, id room.ID, streams []room.Stream, client room.ClientID) ([]room.StreamSnapshot, error)
 	At(ctx context.Context, id room.ID, stream room.Stream, rev room.Rev) (json.RawMessage, error)
@@ -76,7 +77,7 @@ func (s *Sender) Tell(ctx context.Context, now time.Time) error {
 	for _, sub := range due {
 		r := read[sub.Room]
 		if r == nil {
-			if r, err = s.read(ctx, sub.Room, now); err != nil {
+			if r, err = s.read(ctx, sub, now); err != nil {
 				return err
 			}
 			read[sub.Room] = r
@@ -92,10 +93,16 @@ func (s *Sender) Tell(ctx context.Context, now time.Time) error {
 type reading struct {
 	raw     *room.Plan
 	plan    *watch.Plan
+	brand   room.Brand
 	changes map[room.Rev][]string
 }
 
-func (s *Sender) read(ctx context.Context, id room.ID, now time.Time) (*reading, error) {
+func (s *Sender) read(ctx context.Context, sub room.Subscription, now time.Time) (*reading, error) {
+	id := sub.Room
+	brand, err := s.Store.Brand(ctx, sub.Workspace)
+	if err != nil {
+		return nil, err
+	}
 	snapshots, err := s.Store.Snapshot(ctx, id, []room.Stream{room.Shared}, "")
 	if err != nil {
 		return nil, err
@@ -106,7 +113,7 @@ func (s *Sender) read(ctx context.Context, id room.ID, now time.Time) (*reading,
 			return nil, fmt.Errorf("reading the plan of room %s: %w", id, err)
 		}
 	}
-	return &reading{raw, watch.NewPlan(raw, now), map[room.Rev][]string{}}, nil
+	return &reading{raw, watch.NewPlan(raw, now), brand, map[room.Rev][]string{}}, nil
 }
 
 // since says what became different after a rev.
@@ -139,7 +146,7 @@ func (s *Sender) tell(ctx context.Context, sub room.Subscription, r *reading) er
 		if err != nil {
 			return err
 		}
-		if err := s.Mail.Send(ctx, s.letter(r.plan, changes, sub, token).To(sub.Email)); err != nil {
+		if err := s.Mail.Send(ctx, s.letter(r, changes, sub, token).To(sub.Email)); err != nil {
 			// It was claimed for today; what it says is told with the next one.
 			return fmt.Errorf("telling subscription %s: %w", sub.ID, err)
 		}
@@ -148,12 +155,14 @@ func (s *Sender) tell(ctx context.Context, sub room.Subscription, r *reading) er
 }
 
 // letter says what changed, the weightiest first, and how the plan stands.
-func (s *Sender) letter(p *watch.Plan, changes []string, sub room.Subscription, token string) mail.Letter {
+func (s *Sender) letter(r *reading, changes []string, sub room.Subscription, token string) mail.Letter {
+	p := r.plan
 	l := mail.Letter{
 		Subject: changes[0] + " · " + p.Title, Preview: p.Outlook(), Heading: p.Title, Paragraphs: []string{p.Outlook()},
 		Button:      mail.Button{Label: "Open the plan", URL: s.PublicURL + "/updates/" + token},
 		Footer:      fmt.Sprintf("You asked to be told %s what changes in the plan of %s and %s.", often[sub.Every], p.Seller, p.Buyer),
 		Unsubscribe: s.PublicURL + "/updates/" + token + "/stop",
+		FromName:    p.Seller + " via Parley", Brand: mail.Brand{Name: p.Seller, Accent: r.brand.Accent},
 	}
 	for _, text := range changes[:min(mostTold, len(changes))] {
 		l.Items = append(l.Items, mail.Item{Text: text})

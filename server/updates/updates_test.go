@@ -13,6 +13,7 @@ import (
 	"parley/room"
 	"parley/room/postgres"
 	"parley/room/postgres/pgtest"
+	"parley/server/brand"
 	"parley/server/mail"
 	"parley/server/updates"
 )
@@ -62,6 +63,9 @@ func TestADigestTellsWhatChanged(t *testing.T) {
 	}
 	link, _, err := store.CreateLink(ctx, room.NewLink{Workspace: ws, Room: id, Side: room.NoSide, Access: room.Viewer})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.SetBrand(ctx, ws, room.Brand{Name: "Northwind", Accent: "#0a7f5a"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, address := range []string{"ada@acme.example", "bo@acme.example"} {
@@ -122,6 +126,9 @@ func TestADigestTellsWhatChanged(t *testing.T) {
 		seen[m.To] = true
 		if !strings.HasPrefix(m.Subject, "“Kick-off” is now “First day <b>”") && !strings.Contains(m.Subject, "First day <b>") || !strings.HasSuffix(m.Subject, " · Rollout plan") {
 			t.Errorf("subject = %s", m.Subject)
+		}
+		if m.FromName != "Northwind via Parley" || !strings.HasPrefix(m.Text, "Northwind\n") || !strings.Contains(m.HTML, brand.Shades("#0a7f5a").Light) {
+			t.Errorf("from %s, without the company's name or colour", m.FromName)
 		}
 		if strings.Contains(m.Text+m.HTML, "canary") || strings.Contains(m.HTML, "First day <b>") {
 			t.Errorf("private or unescaped:\n%s", m.HTML)

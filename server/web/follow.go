@@ -120,7 +120,10 @@ func (s *server) askUpdates(w http.ResponseWriter, r *http.Request) {
 	}
 	sub, token, err := s.Store.AskUpdates(r.Context(), link, email, every)
 	if err == nil && token != "" {
-		err = s.Mail.Send(r.Context(), s.asking(state.plan, token).To(sub.Email))
+		var letter mail.Letter
+		if letter, err = s.dress(r.Context(), link.Workspace, s.asking(state.plan, token)); err == nil {
+			err = s.Mail.Send(r.Context(), letter.To(sub.Email))
+		}
 	}
 	if err != nil {
 		s.watchFault(w, r, err)

@@ -22,8 +22,24 @@ func (s *server) post(ctx context.Context, to string, l mail.Letter) {
 	}
 }
 
+// dress writes a letter in the name of a workspace, with its name and colour.
+func (s *server) dress(ctx context.Context, ws room.WorkspaceID, l mail.Letter) (mail.Letter, error) {
+	b, err := s.watched.brand(ctx, ws)
+	if err != nil {
+		return l, err
+	}
+	l.Brand.Accent = b.Accent
+	if b.Name != room.Unnamed {
+		l.Brand.Name = b.Name
+	}
+	if l.FromName == "" && l.Brand.Name != "" {
+		l.FromName = l.Brand.Name + " via Parley"
+	}
+	return l, nil
+}
+
 // codeLetter is the mail with a code. The code comes first in the subject, where a
-// phone shows it.
+// phone shows it. It names no company: a door tells nobody whose it is.
 func codeLetter(code string) mail.Letter {
 	return mail.Letter{
 		Subject: code + " is your code", Preview: "It is good for ten minutes and works once.",
@@ -49,7 +65,7 @@ func (s *server) invite(ctx context.Context, grant room.Grant, to, url string) e
 	if who == "" {
 		who, from = r.SellerCompany, r.SellerCompany+" via Parley"
 	}
-	s.post(ctx, to, mail.Letter{
+	letter, err := s.dress(ctx, grant.Workspace, mail.Letter{
 		Subject: fmt.Sprintf("%s shared a plan with you: %s × %s", who, r.SellerCompany, r.BuyerCompany), FromName: from,
 		Heading:    r.Name,
 		Paragraphs: []string{fmt.Sprintf("%s shared “%s” with you, the plan that %s and %s keep together.", who, r.Name, r.SellerCompany, r.BuyerCompany)},
@@ -57,5 +73,8 @@ func (s *server) invite(ctx context.Context, grant room.Grant, to, url string) e
 		After:      []string{"The link is yours. Please do not pass it on."},
 		Footer:     fmt.Sprintf("%s entered your address to share this plan with you. You get no further mails because of it.", who),
 	})
-	return nil
+	if err == nil {
+		s.post(ctx, to, letter)
+	}
+	return err
 }

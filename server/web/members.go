@@ -82,7 +82,11 @@ func (s *server) addMember(ctx context.Context, in *addMemberIn) (*memberOut, er
 		return nil, err
 	}
 	s.audit(ctx, c.workspace, room.AuditEvent{Action: room.ActMemberAdded, Actor: c.actor(), Target: string(m.Account), Detail: m.Email + ": " + string(m.Role)})
-	if err := s.Mail.Send(ctx, s.memberLetter(c, m).To(m.Email)); err != nil {
+	letter, err := s.dress(ctx, c.workspace, s.memberLetter(c, m))
+	if err == nil {
+		err = s.Mail.Send(ctx, letter.To(m.Email))
+	}
+	if err != nil {
 		slog.ErrorContext(ctx, "an invitation is not mailed", "request_id", requestID(ctx), "error", err)
 	}
 	return &memberOut{Body: memberView(m)}, nil
