@@ -157,6 +157,11 @@ func TestAccountsTakeEffectOnEveryServer(t *testing.T) {
 	cache.Kill()
 	robin = add()
 	socket = robin.enter(w.room, there)
+	ada.must("PATCH", "/api/v1/members/"+robin.id, `{"role":"member"}`)
+	socket.op(1, 1<<40, map[string]any{"kind": "room.update", "set": map[string]any{"status": "won"}})
+	if f := socket.next("ack", "reject"); f.T != "reject" || !strings.Contains(f.raw, "owner") {
+		t.Fatalf("a member's op that needs an owner, without Redis: %s", f.raw)
+	}
 	elsewhere := signIn(t, here, data, address)
 	elsewhere.must("DELETE", "/api/v1/account/sessions", "")
 	socket.ends("signed out elsewhere", 5*time.Second)

@@ -133,7 +133,7 @@ func TestCanariesOfOneSideReachNobodyElse(t *testing.T) {
 	seller := newAuthor(w, w.seller, "seller", rng)
 	buyer := newAuthor(w, w.buyer, "buyer", rng)
 	sellers, buyers := marker(rng), marker(rng)
-	visitors := newVisitors(w)
+	visitors := newVisitors(w, "label "+sellers)
 
 	socketOf := map[string]*member{}
 	for name, token := range map[string]string{"seller": w.seller, "buyer": w.buyer} {
@@ -143,6 +143,8 @@ func TestCanariesOfOneSideReachNobodyElse(t *testing.T) {
 	seller.other = dana
 	seller.beginPrivately(phase, sellers)
 	buyer.beginPrivately(phase, buyers)
+	// What is no text: the deal's amount, and a day that nothing else is on.
+	const amount, day, dayOfFeeds = "739184620517.43", "2093-04-17", "VALUE=DATE:20930417"
 	for n := range 60 {
 		text := fmt.Sprintf("%d", n)
 		for _, private := range []struct {
@@ -156,6 +158,7 @@ func TestCanariesOfOneSideReachNobodyElse(t *testing.T) {
 		seller.openly(n)
 		buyer.openly(n + 1)
 		if n == 30 {
+			seller.do("seller", map[string]any{"kind": "room.update", "set": map[string]any{"amount": amount, "close_date": day}})
 			visitors.look()
 		}
 	}
@@ -176,15 +179,19 @@ func TestCanariesOfOneSideReachNobodyElse(t *testing.T) {
 	}
 	for who, data := range seen {
 		if sideOf[who] != "seller" {
-			expectNoMarker(t, who, sellers, data)
+			for _, secret := range []string{sellers, amount, day, dayOfFeeds} {
+				expectNoMarker(t, who, secret, data)
+			}
 		}
 		if sideOf[who] != "buyer" {
 			expectNoMarker(t, who, buyers, data)
 		}
 	}
-	for who, secret := range map[string]string{"seller": sellers, "buyer": buyers} { // else nothing was looked at
-		if !bytes.Contains(seen[who], []byte(secret)) {
-			t.Errorf("the %s does not see the own side's marker", who)
+	for who, secrets := range map[string][]string{"seller": {sellers, amount, day}, "buyer": {buyers}} { // else nothing was looked at
+		for _, secret := range secrets {
+			if !bytes.Contains(seen[who], []byte(secret)) {
+				t.Errorf("the %s does not see the own side's %s", who, secret)
+			}
 		}
 	}
 }

@@ -32,12 +32,13 @@ type visitors struct {
 // visitor as one of the buyer's people.
 var sideOf = map[string]string{"seller": "seller", "buyer": "buyer", "frame": "buyer"}
 
-func newVisitors(w *world) *visitors {
+// newVisitors lets them in, by links that their makers call label.
+func newVisitors(w *world, label string) *visitors {
 	w.t.Helper()
 	var partner, watch, door link
-	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"partner","access":"editor"}`, &partner)
-	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"none"}`, &watch)
-	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"buyer","access":"owner"}`, &door)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"partner","access":"editor","label":"`+label+`"}`, &partner)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"none","label":"`+label+`"}`, &watch)
+	w.must("POST", "/api/v1/rooms/"+w.room+"/links", adminKey, `{"side":"buyer","access":"owner","label":"`+label+`"}`, &door)
 	framed := newPortal(w, portalOrigin)
 	v := &visitors{w: w, socket: map[string]*member{}, got: map[string]*bytes.Buffer{}, tokens: map[string]string{
 		"seller": w.seller, "buyer": w.buyer, "partner": w.join(partner.Token, "Pat Moss").SessionToken,

@@ -48,7 +48,7 @@ func trafficOf(w *world, seed uint64, private bool) map[string]string {
 	w.t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 23))
 	w.milestone = w.milestoneCalled("Security review")
-	people := newVisitors(w)
+	people := newVisitors(w, "")
 	open, hidden := newAuthor(w, w.seller, "seller", rng), newAuthor(w, w.seller, "seller", rng)
 	phase, dana := w.phaseAndDana()
 	hidden.other = dana
