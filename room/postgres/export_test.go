@@ -24,3 +24,6 @@ func Together(s *Store, plans []*room.Plan, reqs [][]room.Request) ([]room.Resul
 
 // ErrMoved is what a room gets that could not come along.
 var ErrMoved = errMoved
+
+// TwinSQL finds what the op of an undone commit did in a private stream.
+const TwinSQL = twinSQL

@@ -64,6 +64,12 @@ func scanUndone(row pgx.Row, req *room.Request) error {
 	return err
 }
 
+// twinSQL looks at what is no client's and of the commit's time, which has an
+// index; their own word for what they belong to decides.
+const twinSQL = `select t.body::text from activity c join activity t on t.room_id = c.room_id and t.stream = $3 and t.at = c.at
+	where c.room_id = $1 and c.stream = 'shared' and c.rev = $2
+		and t.client is null and t.body->'of'->>'stream' = 'shared' and (t.body->'of'->>'rev')::bigint = $2`
+
 // twinRead reads what the op of an undone commit did in its sender's private
 // stream. Twins are committed together, so they have one time.
 func twinRead(b *pgx.Batch, id room.ID, req *room.Request, rev room.Rev) {
@@ -71,9 +77,7 @@ func twinRead(b *pgx.Batch, id room.ID, req *room.Request, rev room.Rev) {
 	if req.Stream != room.Shared || side != room.Seller && side != room.Buyer {
 		return
 	}
-	b.Queue(`select t.body::text from activity c join activity t on t.room_id = c.room_id and t.stream = $3 and t.at = c.at
-		where c.room_id = $1 and c.stream = 'shared' and c.rev = $2
-			and t.body->'of'->>'stream' = 'shared' and (t.body->'of'->>'rev')::bigint = $2`, id, rev, side).
+	b.Queue(twinSQL, id, rev, side).
 		Query(func(rows pgx.Rows) error { return scanTwin(rows, side, req) })
 }
 

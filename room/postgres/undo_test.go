@@ -1,10 +1,14 @@
 package postgres_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/room"
+	"parley/room/postgres"
 )
 
 // An undo is compare-and-set: it takes back what is still there, and is refused
@@ -69,5 +73,28 @@ func TestUndoFindsTheTwin(t *testing.T) {
 			t.Errorf("together=%t: undone, the private stream is\n%s\nwant\n%s", together, after, before)
 		}
 		w.checkLog()
+	}
+}
+
+// However long a private stream is, its twins are found without reading it: the
+// room is locked meanwhile.
+func TestTwinIsFoundInALongStream(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`insert into activity (room_id, stream, rev, workspace_id, client, seq, at, body)
+		select '` + string(w.id) + `', 'seller', i, '` + string(w.workspace) + `',
+			case when i % 100 > 0 then gen_random_uuid() end, case when i % 100 > 0 then 1 end, now() - i * interval '1 second',
+			(case when i % 100 = 0 then '{"of":{"stream":"shared","rev":' || i || '}}' else '{"kind":"note.edit","changes":[]}' end)::json
+		from generate_series(1000, 40000) i`)
+	w.exec(`analyze activity`)
+	rows, err := w.pool.Query(context.Background(), `explain `+postgres.TwinSQL, w.id, 2, room.Seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan := strings.Join(lines, "\n"); !strings.Contains(plan, "activity_twins") {
+		t.Errorf("the stream is read:\n%s", plan)
 	}
 }
