@@ -1,19 +1,5 @@
-import { defineConfig } from 'vite';
+import { page } from './vite.page.ts';
 
 // The script by which a member enters a room, a kilobyte of its own: neither the
-// room nor the seller's pages are loaded for it. See vite.config.ts.
-export default defineConfig({
-  base: './',
-  build: {
-    target: 'es2022',
-    outDir: 'dist',
-    emptyOutDir: false,
-    sourcemap: false,
-    modulePreload: false,
-    reportCompressedSize: false,
-    rolldownOptions: {
-      input: { enter: 'src/enter.ts' },
-      output: { codeSplitting: false, entryFileNames: '[name].js' },
-    },
-  },
-});
+// room nor the seller's pages are loaded for it.
+export default page('enter', 'src/enter.ts');
