@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 STATICCHECK := go tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: help run setup check check-go check-client test test-go test-client dist e2e soak bench bench-page bench-peers clean
+.PHONY: help run setup check check-go check-client test test-go test-client dist e2e pictures soak bench bench-page bench-peers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -25,7 +25,10 @@ check-go:
 check-client:
 	cd client && npm run --silent check
 
-test: setup check-go check-client dist test-client test-go e2e ## everything CI runs
+# The checks of the server and of the page need one core each.
+test: setup ## everything CI runs
+	@$(MAKE) --no-print-directory -j2 check-go check-client
+	@$(MAKE) --no-print-directory -j1 dist test-client test-go e2e
 
 # Three packages at once: the faults and the bench mostly wait.
 test-go: ## all Go tests, race detector on, real PostgreSQL
@@ -42,6 +45,9 @@ dist: ## rebuild client/dist and fail when the committed one differs
 
 e2e: ## two browsers, one room, in a real Chromium
 	cd client && npm run --silent e2e
+
+pictures: ## take the pictures in docs/ anew, of the demo room
+	cd client && npx playwright test -c e2e/screenshots.config.ts
 
 soak: ## faults for as long as you like: make soak DURATION=2h SEED=1 FAULTS=kill,redis-killed TIMES=10
 	go run ./e2e/faults/soak -duration $(or $(DURATION),10m) $(if $(SEED),-seed $(SEED)) $(if $(FAULTS),-faults $(FAULTS)) $(if $(TIMES),-times $(TIMES))

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config.ts';
 
-// Takes the pictures in docs/ anew: npx playwright test -c e2e/screenshots.config.ts
+// Takes the pictures in docs/ anew: make pictures
 export default defineConfig(config, { testMatch: 'screenshots.ts' });
