@@ -291,6 +291,7 @@ func TestSimulation(t *testing.T) { // P20, I3, I4, I5, I6, I7, I15
 	}
 	for _, seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel() // each in a time of its own
 			t.Logf("go test -run TestSimulation -sim.seed=%d", seed)
 			synctest.Test(t, func(t *testing.T) { simulate(t, seed) })
 		})

@@ -265,6 +265,7 @@ func (o *oracle) fields(r *rand.Rand, i int) Fields {
 // Forecasts, latest finishes and what drives go-live are what the definitions
 // say, in ten thousand plans. // rules 6 and 7
 func TestScheduleIsWhatItsDefinitionSays(t *testing.T) {
+	t.Parallel() // a core of its own
 	const plans = 10_000
 	base := rand.Uint64()
 	t.Logf("seeds %d and 0 to %d", base, plans-1)

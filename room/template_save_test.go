@@ -150,6 +150,7 @@ func TestSaveTemplateNeedsAGoLive(t *testing.T) {
 // What [saver.maybe] leaves out is not in the text: looking for every name in
 // every text finds the same.
 func TestNamesAreFoundByTheirWords(t *testing.T) {
+	t.Parallel() // a core of its own
 	w := newWorld(t)
 	for i, name := range []string{"Kasper Østergård", "Anne-Marie O'Neill", "Ян Ковальски", "李小龍", "*** ***", "J. R. R. Tolkien", "Max 3rd"} {
 		w.as(priya, Shared, Op{Kind: "participant.add", ID: uid(0x90 + i), Set: Fields{"name": name, "side": "buyer", "access": "viewer", "company": "Dr. No & Sons"}}).ok(t)

@@ -297,6 +297,7 @@ var told = map[string]string{
 // documents: one more of them is asked as well, or fails the test. What was secret
 // in all of that is nowhere else afterwards.
 func TestWhatIsOfAnotherWorkspaceIsLikeNothing(t *testing.T) {
+	t.Parallel() // nothing in it is a matter of time
 	n := newNeighbours(t)
 	n.filled()
 	list, schemas := n.operations()

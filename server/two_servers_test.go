@@ -79,6 +79,7 @@ func TestTwoServersServeOneRoom(t *testing.T) {
 
 // I4, I13: the same while sentinels replace the master.
 func TestTwoServersOverSentinels(t *testing.T) {
+	t.Parallel() // it mostly waits
 	watched := redistest.NewWatched(t)
 	c := newCouple(t, watched.URL())
 	c.exchange(t)
@@ -90,6 +91,7 @@ func TestTwoServersOverSentinels(t *testing.T) {
 
 // I4, I13: the same while the node of a cluster dies that carries the room.
 func TestTwoServersOverACluster(t *testing.T) {
+	t.Parallel() // it mostly waits
 	cluster := redistest.NewCluster(t)
 	c := newCouple(t, cluster.URL())
 	c.exchange(t)

@@ -32,6 +32,7 @@ func (w *world) retitle(client room.ClientID, seq int64, title string) {
 // promotion has another epoch from the first connection on, though the control
 // file does not know the new timeline until a checkpoint has ended. // P32
 func TestPromotionIsAnotherEpoch(t *testing.T) {
+	t.Parallel() // on clusters of its own
 	pair := pgtest.NewReplicated(t)
 	w := newWorldOn(t, pair.DSN())
 	client := newClient()
@@ -69,6 +70,7 @@ func timeline(t *testing.T, epoch room.Epoch) string {
 
 // A standby lacks what was acknowledged a moment ago: nothing is read from it.
 func TestStandbyIsRefused(t *testing.T) {
+	t.Parallel() // on clusters of its own
 	pair := pgtest.NewReplicated(t)
 	pool, err := postgres.Open(t.Context(), pair.StandbyDSN())
 	if err != nil {

@@ -71,6 +71,7 @@ func expectBusy(t *testing.T, err error, words string) {
 // A full disk puts ops off; nothing of them is written, reads go on, and when
 // there is room again so do the ops, over the same connections. // I1 I2 I6
 func TestFullDiskPutsOpsOff(t *testing.T) {
+	t.Parallel() // it mostly waits for the disk
 	w := newWorldOn(t, pgtest.Small(t))
 	c := newClient()
 	w.must(w.request(c, 1, w.priya, room.Shared, rename(w.first, "Before")))
