@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { faults } from './support/axe.ts';
 import { sitTogether } from './support/couple.ts';
@@ -118,10 +119,24 @@ test('the plan is one sheet of paper, A4 or Letter, with when it was printed and
   await expect(page.locator('tbody tr:not(.phase-name)')).toHaveCount(18);
   await expect(page.getByText(/As of \w{3} \d+ \w{3} \d{4}, \d\d:\d\d Berlin time/)).toBeVisible();
   await expect(page.getByText(`${ORIGIN}${link.path}`)).toBeVisible();
-  for (const format of ['A4', 'Letter']) {
-    const paper = (await page.pdf({ format, printBackground: true })).toString('latin1');
-    expect(paper.match(/\/Type\s*\/Page\b/g)?.length, format).toBe(1);
-  }
+  expect(await sheets(page)).toEqual([1, 1]);
+
+  // More than fit with their owners are two columns, a line each.
+  const phase = randomUUID();
+  const title = (n: number) => `Milestone ${n} ${'with a title that is long '.repeat(n % 3)}`;
+  await server.change(room, [
+    { kind: 'phase.add', id: phase, set: { name: 'And much more' } },
+    ...Array.from({ length: 42 }, (_, n) => ({
+      kind: 'milestone.add' as const,
+      id: randomUUID(),
+      set: { phase, title: title(n), due: '2027-01-05' },
+    })),
+  ]);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.locator('tbody tr:not(.phase-name)')).toHaveCount(60, { timeout: 500 });
+  }).toPass();
+  expect(await sheets(page)).toEqual([1, 1]);
 
   // Members print the same from the room.
   await seller.page.context().addCookies([{ name: 'parley_session', value: seller.session, url: ORIGIN }]);
@@ -129,6 +144,14 @@ test('the plan is one sheet of paper, A4 or Letter, with when it was printed and
   await expect(seller.page.getByText(`${ORIGIN}/r/${room}`)).toBeVisible();
   expect(await faults(seller.page)).toEqual([]);
 });
+
+/** sheets counts the pages of paper, A4 and Letter. */
+async function sheets(page: Page): Promise<number[]> {
+  const papers: string[] = [];
+  for (const format of ['A4', 'Letter'])
+    papers.push((await page.pdf({ format, printBackground: true })).toString('latin1'));
+  return papers.map((paper) => paper.match(/\/Type\s*\/Page\b/g)?.length ?? 0);
+}
 
 function sideways(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

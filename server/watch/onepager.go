@@ -22,6 +22,10 @@ type Sheet struct {
 // shownSteps bounds what is listed beside the table, so that the sheet is one page.
 const shownSteps = 3
 
+// roomyRows is how many milestones one page has with their owners. Of more it has
+// the status, title and date, in two columns.
+const roomyRows = 18
+
 // Bytes writes the sheet. It has no script; who reads it prints it.
 func (s Sheet) Bytes() []byte {
 	at := s.Now.In(s.Plan.Zone)
@@ -35,11 +39,12 @@ func (s Sheet) Bytes() []byte {
 		MoreTrouble                int
 		Open                       []Measured
 		MoreOpen, Met, AllCriteria int
+		Dense                      bool
 		QR                         template.HTML
 	}{
 		s, english, s.Plan.Title, at.Format("Mon 2 Jan 2006, 15:04 ") + zoneWords(s.Plan.Zone),
 		trouble[:min(shownSteps, len(trouble))], ahead[:min(shownSteps, len(ahead))], max(0, len(trouble)-shownSteps),
-		open[:min(shownSteps+1, len(open))], max(0, len(open)-shownSteps-1), s.Plan.CriteriaMet(), len(criteria), qrCode(s.URL),
+		open[:min(shownSteps+1, len(open))], max(0, len(open)-shownSteps-1), s.Plan.CriteriaMet(), len(criteria), len(s.Plan.All) > roomyRows, qrCode(s.URL),
 	})
 }
 
