@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -89,5 +94,53 @@ func TestTheDocumentKnowsTheScriptsVersion(t *testing.T) {
 		if found[1] != npm.Version {
 			t.Errorf("the document names version %s, the package is %s", found[1], npm.Version)
 		}
+	}
+}
+
+// The example's README has two commands: the second makes the portal known and
+// vouches for Dana in the room that is there.
+func TestTheExamplePortalSetsItselfUp(t *testing.T) {
+	w := newWorld(t)
+	binary := filepath.Join(t.TempDir(), "portal")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../examples/portal").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	cmd := exec.CommandContext(t.Context(), binary)
+	cmd.Env = append(os.Environ(), "PARLEY_URL="+w.url, "PARLEY_API_KEY="+adminKey, "PORTAL_ADDR=localhost:0")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }) // what it answers is looked at, not how it ends
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := strings.TrimSpace(strings.TrimPrefix(line, "The portal is at "))
+	get := func(path string) string {
+		t.Helper()
+		res, err := http.Get(origin + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	if page := get("/"); !strings.Contains(page, `room="`+w.room+`"`) || !strings.Contains(page, w.url+"/embed/v1.js") {
+		t.Errorf("its page is %s", page)
+	}
+	body := fmt.Sprintf(`{"token":%q,"room":%q,"parent":%q}`, get("/api/parley-token"), w.room, origin)
+	var in vouchedFor
+	w.must("POST", "/api/v1/embed/session", "", body, &in)
+	if in.Me == nil || in.Me.Name != "Dana Kim" {
+		t.Errorf("it lets in %+v", in.Me)
 	}
 }

@@ -1,10 +1,10 @@
 // A customer portal that shows a room of Parley: the least that one needs. It
 // knows who is signed in to it, and vouches for them with a token that it signs.
-//
-//	PARLEY_URL=https://rooms.example.com PARLEY_ROOM=… PARLEY_PORTAL=… PARLEY_KEY_ID=… PARLEY_KEY_FILE=key.pem go run ./examples/portal
+// README.md says how to run it.
 package main
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -37,40 +37,51 @@ type portal struct {
 }
 
 func main() {
-	p, err := fromEnvironment()
+	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("PORTAL_ADDR"), "localhost:8090"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", os.Getenv("PORTAL_ADDR"))
+	origin := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+	p, err := fromEnvironment(origin)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("The portal is at", "http://"+listener.Addr().String())
+	fmt.Println("The portal is at", origin)
 	server := &http.Server{Handler: p.routes(), ReadHeaderTimeout: 5 * time.Second}
 	log.Fatal(server.Serve(listener))
 }
 
-func fromEnvironment() (portal, error) {
+func fromEnvironment(origin string) (portal, error) {
 	p := portal{
-		server: os.Getenv("PARLEY_URL"), room: os.Getenv("PARLEY_ROOM"), id: os.Getenv("PARLEY_PORTAL"), keyID: os.Getenv("PARLEY_KEY_ID"),
+		server: cmp.Or(os.Getenv("PARLEY_URL"), "http://127.0.0.1:8080"), room: os.Getenv("PARLEY_ROOM"), id: os.Getenv("PARLEY_PORTAL"), keyID: os.Getenv("PARLEY_KEY_ID"),
+	}
+	if key := os.Getenv("PARLEY_API_KEY"); key != "" {
+		return p, workspace{p.server, key}.setUp(&p, origin)
 	}
 	text, err := os.ReadFile(os.Getenv("PARLEY_KEY_FILE"))
+	if err == nil {
+		p.key, err = readKey(text)
+	}
 	if err != nil {
 		return p, fmt.Errorf("PARLEY_KEY_FILE: %w", err)
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return p, errors.New("PARLEY_KEY_FILE holds no PEM")
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return p, fmt.Errorf("PARLEY_KEY_FILE: %w", err)
-	}
-	var ok bool
-	if p.key, ok = key.(ed25519.PrivateKey); !ok {
-		return p, errors.New("PARLEY_KEY_FILE holds no Ed25519 key")
 	}
 	return p, nil
+}
+
+func readKey(text []byte) (ed25519.PrivateKey, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("the key is not PEM")
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := parsed.(ed25519.PrivateKey)
+	if !ok {
+		return nil, errors.New("the key is not Ed25519")
+	}
+	return key, nil
 }
 
 func (p portal) routes() http.Handler {

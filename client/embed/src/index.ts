@@ -1,6 +1,6 @@
-import type { ParleyRoom, Theme, View } from './types';
+import type { ParleyRoom, Theme, View } from './types.js';
 
-export type { MilestoneChanges, ParleyEvents, ParleyRoom, Theme, View } from './types';
+export type { MilestoneChanges, ParleyEvents, ParleyRoom, Theme, View } from './types.js';
 
 /** Options of a room. Each is the attribute of the same name. */
 export interface Options {

@@ -40,6 +40,12 @@ export interface ParleyEvents {
   'theme.adjusted': { readonly accent: string; readonly light: string; readonly dark: string };
 }
 
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-room': ParleyRoom;
+  }
+}
+
 /** ParleyRoom is the element <parley-room>. */
 export interface ParleyRoom extends HTMLElement {
   /** fetchToken gets a token from the page's own back end; it wins over the attribute token-url. */
