@@ -127,6 +127,14 @@ test('a portal shows the room, as high as it is, and hears what changes without 
     frame.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
   await expect.poll(async () => Math.abs((await heights()) - (await content()))).toBeLessThanOrEqual(2);
   await expect.poll(scrolls).toBeLessThanOrEqual(2);
+  const besidePlan = () =>
+    frame.evaluate(() => {
+      const panel = document.querySelector('main aside');
+      return (
+        (panel?.getBoundingClientRect().height ?? 0) - (panel?.previousElementSibling?.clientHeight ?? 0)
+      );
+    });
+  await expect.poll(async () => Math.abs(await besidePlan()), 'the history is no higher').toBeLessThan(2);
   await page.evaluate(() =>
     (document.querySelector('parley-room') as unknown as { setView: (v: string) => void }).setView('people'),
   );

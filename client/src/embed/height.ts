@@ -24,5 +24,6 @@ export function followSeen(top: number, height: number): void {
   const { style } = document.documentElement;
   style.setProperty('--seen-top', `${Math.round(top)}px`);
   style.setProperty('--seen-height', `${Math.round(height)}px`);
-  style.setProperty('--seen-below', `${Math.max(0, Math.round(innerHeight - top - height))}px`);
+  // Of the height that the frame has when it is drawn: it may not have grown yet.
+  style.setProperty('--seen-below', `max(0px, 100vh - ${Math.round(top + height)}px)`);
 }
