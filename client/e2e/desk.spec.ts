@@ -166,6 +166,8 @@ test('on a phone every page of the seller fits, and a wrong code is told', async
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
+    const here = page.getByRole('navigation', { name: 'Settings' }).locator('[aria-current]');
+    if (path.startsWith('/settings')) await expect(here, path).toBeInViewport({ ratio: 1 });
     expect(await faults(page), path).toEqual([]);
   }
 });
