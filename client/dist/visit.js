@@ -1,1 +1,1 @@
-import{n as e}from"./app.js";var t=e(`localStorage`),n=class{before;#e;constructor(e){this.#e=`parley:seen:${e}`,this.before=t.get(this.#e)}saw(e){let n=t.get(this.#e);(n===null||e>n)&&t.set(this.#e,e)}};export{n as t};
+import{r as e}from"./app.js";var t=e(`localStorage`),n=class{before;#e;constructor(e){this.#e=`parley:seen:${e}`,this.before=t.get(this.#e)}saw(e){let n=t.get(this.#e);(n===null||e>n)&&t.set(this.#e,e)}};export{n as t};

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { faults } from './support/axe.ts';
 import { agree, type Couple, sitDown, sitTogether } from './support/couple.ts';
-import { cell, milestoneId, row } from './support/room.ts';
+import { cell, connection, milestoneId, row } from './support/room.ts';
 import { daysFromToday, type RunningServer } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 
@@ -67,15 +67,83 @@ test('a date is proposed, countered and accepted; the slip is one figure everywh
 
   const slip = (Date.parse(daysFromToday(127)) - Date.parse(agreed ?? '')) / 86_400_000;
   expect(slip).toBe(7);
-  for (const page of [seller, buyer]) await expect(cell(page, id, 'due')).toContainText(`+${slip} d`);
+  const late = new RegExp(`(?<!\\d)${slip} days late`);
   const found = await schedule(server, couple);
   expect(found.slip_days).toBe(slip);
   expect(found.milestones.find((m) => m.id === id)?.slip_days).toBe(slip);
-  const runway = buyer.getByRole('region', { name: 'Runway to go-live' });
-  await expect(runway).toContainText(`${slip} days late`);
-  await openTab(buyer, 'Overview');
-  await expect(runway).toContainText(`${slip} days late`);
-  await expect(buyer.getByTestId('health')).toContainText(`${slip} days`);
+  for (const page of [seller, buyer]) {
+    await expect(cell(page, id, 'due').locator('.slip')).toHaveText(new RegExp(`^\\+${slip} d`));
+    const runway = page.getByRole('region', { name: 'Runway to go-live' });
+    await expect(runway).toContainText(late);
+    await openTab(page, 'Overview');
+    await expect(runway).toContainText(late);
+    await expect(page.getByTestId('health')).toContainText(new RegExp(`(?<!\\d)${slip} days`));
+  }
+  const link = await server.link(couple.room, 'none', 'viewer');
+  await buyer.goto(`${link.path}/onepager`);
+  await expect(buyer.locator('body')).toContainText(late);
+});
+
+// Plan rules 5 and 9: what an acceptance takes along is told before, and marked; one that comes
+// too late changes nothing.
+test('who accepts reads which agreed dates move along; a late acceptance is told why and writes nothing', async ({
+  server,
+  sit,
+}) => {
+  const couple = await sitTogether(server, sit);
+  const { seller, buyer, room } = couple;
+  const [a, b] = await Promise.all(['Kick-off', 'Training'].map((text) => milestoneId(seller.page, text)));
+  if (a === undefined || b === undefined) throw new Error('the plan lacks a milestone');
+  await server.submit(room, seller.session, [
+    { kind: 'milestone.update', id: a, set: { due: daysFromToday(7) } },
+    { kind: 'milestone.update', id: b, set: { due: daysFromToday(8), duration_days: 1, start: null } },
+    { kind: 'dependency.add', id: crypto.randomUUID(), set: { from: a, to: b } },
+  ]);
+  await agree(server, couple);
+  const propose = (days: number) =>
+    server.submit(room, buyer.session, [
+      { kind: 'date.propose', id: crypto.randomUUID(), milestone: a, to: daysFromToday(days) },
+    ]);
+  const asked = seller.page.getByRole('dialog', { name: 'Proposed date for Kick-off' });
+  const open = async () => {
+    await expect(cell(seller.page, a, 'due').locator('ins')).toBeVisible();
+    await cell(seller.page, a, 'due').focus();
+    await seller.page.keyboard.press('Enter');
+  };
+  await propose(21);
+  await open();
+  const along = asked.getByRole('listitem');
+  await expect(along.filter({ hasText: 'Training' })).toBeVisible();
+  const count = await along.count();
+  await expect(asked.getByTestId('breaks')).toContainText('agreed with Acme');
+  await expect(asked.getByTestId('breaks')).toContainText('marked as moved by Northwind alone');
+  await asked.getByRole('button', { name: new RegExp(`^Accept, move ${count} others? too$`) }).click();
+  await expect(due(buyer.page, a)).toHaveAttribute('datetime', daysFromToday(21));
+  await expect(due(buyer.page, b)).not.toHaveAttribute('datetime', daysFromToday(8));
+  await bar(buyer.page).getByRole('button', { name: 'Compare' }).click();
+  const changed = buyer.page.getByTestId('compare').locator('tbody tr');
+  await expect(changed.filter({ hasText: 'Training' })).toContainText('Northwind alone');
+  await expect(changed.filter({ hasText: 'Kick-off' })).toContainText('accepted');
+
+  await propose(28);
+  await open();
+  await expect(asked).toBeVisible();
+  seller.proxy.cut();
+  await connection(seller.page, 'reconnecting', 5_000);
+  await asked
+    .getByRole('button', { name: 'Accept only this' })
+    .or(asked.getByRole('button', { name: /^Accept \d/ }))
+    .first()
+    .click();
+  const meanwhile = daysFromToday(23);
+  await server.submit(room, buyer.session, [
+    { kind: 'milestone.reschedule', id: a, due: meanwhile, push: false, unilateral: true },
+  ]);
+  seller.proxy.heal();
+  const notice = cell(seller.page, a, 'due').getByTestId('notice-reject');
+  await expect(notice).toContainText('Couldn’t accept this date.', { timeout: 20_000 });
+  await expect(notice).toContainText('now, not');
+  for (const { page } of [seller, buyer]) await expect(due(page, a)).toHaveAttribute('datetime', meanwhile);
 });
 
 test('a proposal is declined with a reason, and withdrawn by who made it, on a phone too', async ({
@@ -207,4 +275,11 @@ test('the invitation: a buyer without a name agrees, changes a date, or adds ste
   await expect(seller.page.locator('[data-cell$="/due"] ins')).toHaveCount(1);
   await bar(page).getByRole('button', { name: 'Agree to this plan' }).tap();
   await expect(bar(seller.page)).toContainText(/Acme: agreed .* \(Dana Kim\)/);
+  const log = await server.api<{ commits: { kind: string }[] }>(
+    'GET',
+    `/api/v1/rooms/${room}/activity?stream=shared&after=0&limit=100`,
+  );
+  expect(log.commits.map((commit) => commit.kind)).toEqual(
+    expect.arrayContaining(['milestone.add', 'date.propose', 'plan.accept']),
+  );
 });

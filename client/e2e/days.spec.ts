@@ -77,6 +77,15 @@ test('who may only look sees the working days on a phone and cannot change them'
   await expect(dialog.getByRole('button', { name: 'Save working days' })).toHaveCount(0);
   expect(await faults(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+
+  const editor = await sitDown(server, sit, room, 'buyer', 'Marc Olsen', 'editor', PHONE);
+  await editor.page.getByRole('button', { name: 'Room menu' }).click();
+  await editor.page.getByRole('menuitem', { name: 'Working days' }).click();
+  const mine = editor.page.getByRole('dialog', { name: 'Working days' });
+  await expect(mine.getByRole('button', { name: 'Add day' }).first()).toBeVisible();
+  await expect(mine.getByRole('combobox', { name: 'Holidays of Acme' })).toBeEnabled();
+  const sideways = mine.locator('form').evaluate((form) => form.scrollWidth - form.clientWidth);
+  expect(await sideways).toBe(0);
 });
 
 test('a new room has the holidays of the two countries it was made with', async ({ server, sit }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import type { Fields, Op } from '../src/replica/types.ts';
 import { sitTogether } from './support/couple.ts';
-import { cell, enterTitle, milestoneId, row, title, titles, typeTitle } from './support/room.ts';
+import { cell, connection, enterTitle, milestoneId, row, title, titles, typeTitle } from './support/room.ts';
 import { daysFromToday } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 
@@ -173,6 +173,39 @@ test('what the other does is announced, what I do is not', async ({ server, sit 
 
   await expect(buyer.page.getByRole('log')).toContainText('Read out to Marc');
   await expect(buyer.page.getByRole('log')).not.toContainText('Not read');
+});
+
+// Acceptance point 21: who wants to hear less says so in the list of keys, and it stays so.
+test('who wants it hears of their own milestones only, and is spared the keys of one letter', async ({
+  server,
+  sit,
+}) => {
+  const { room, seller, buyer } = await sitTogether(server, sit);
+  const { page } = buyer;
+  const mine = await milestoneId(page, 'Security review');
+  const other = await milestoneId(page, 'Proposal review');
+  await server.submit(room, seller.session, [
+    { kind: 'milestone.update', id: mine, set: { buyer_owner: buyer.id } },
+  ]);
+  await expect(cell(page, mine, 'buyer_owner')).toContainText('Marc');
+  await page.keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: 'Keys' });
+  await keys.getByLabel('Read out what others change').selectOption('My milestones');
+  await keys.getByLabel('Keys of one letter').uncheck();
+  await page.reload();
+  await connection(page, 'live');
+
+  await enterTitle(seller.page, other, 'Not read out');
+  await expect(title(page, other)).toHaveText('Not read out');
+  await enterTitle(seller.page, mine, 'Read out to its owner');
+  await expect(page.getByRole('log')).toContainText('Read out to its owner');
+  await expect(page.getByRole('log')).not.toContainText('Not read out');
+  await row(page, mine).focus();
+  await page.keyboard.press('?');
+  await page.keyboard.press('e');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+  await expect(page.getByRole('dialog', { name: 'Read out to its owner' })).toBeVisible();
 });
 
 function add(phase: string, text: string): Op {

@@ -1,4 +1,5 @@
 import { changeDue } from '../change-due';
+import { own } from '../own.svelte';
 import { nameBeside, nudge, nudgePhase, remove, toggleDone } from './actions';
 import type { EditField } from './edit.svelte';
 import type { Grid } from './grid.svelte';
@@ -28,7 +29,8 @@ export function press(grid: Grid, event: KeyboardEvent, rtl: boolean): boolean {
   }
   if (move !== null) return grid.move(move);
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  return at.col === null ? rowKey(grid, at, event) : cellKey(grid, at, event);
+  if (at.col === null) return (own.letters || !isText(event)) && rowKey(grid, at, event);
+  return cellKey(grid, at, event);
 }
 
 // The editor is on its way: what is typed meanwhile will be in it.
