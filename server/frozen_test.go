@@ -12,6 +12,7 @@ import (
 // it is not ready and lives on, an edit is put off in words and is saved once
 // PostgreSQL goes on, and no socket ends. // I1 I5 I6
 func TestPostgresHangsUnderALiveEditor(t *testing.T) {
+	t.Parallel() // it mostly waits, for a database of its own
 	cluster := pgtest.Own(t)
 	w := newWorldOn(t, "DATABASE_URL="+pgtest.URL(t, cluster.DSN()))
 	dana := w.persistent(w.buyer, func() []string { return []string{w.url} })
