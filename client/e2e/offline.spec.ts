@@ -1,6 +1,6 @@
 import { sitDown, sitTogether } from './support/couple.ts';
 import { cell, connection, enterTitle, milestoneId, title } from './support/room.ts';
-import { expect, test } from './support/test.ts';
+import { expect, holdBack, test } from './support/test.ts';
 
 const TITLES = ['Security review', 'Technical evaluation', 'Proposal review'];
 
@@ -73,7 +73,7 @@ test('the server is killed in the middle of edits and comes back: the browsers g
     release = resolve;
   });
   const buyer = await sitDown(server, sit, room, 'buyer', 'Marc Olsen', 'editor', {
-    before: (page) => void page.route('**/tools.js', (route) => released.then(() => route.continue())),
+    before: (page) => holdBack(page, '*/tools.js', released),
   });
   const ids = await Promise.all(TITLES.map((text) => milestoneId(seller.page, text)));
   await enterTitle(seller.page, ids[0] as string, 'Before the crash');

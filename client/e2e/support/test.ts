@@ -21,7 +21,7 @@ export interface SeatOptions extends BrowserContextOptions {
   /** remembers is what the browser's storage holds before the first page. */
   readonly remembers?: Readonly<Record<string, string>>;
   /** before sees the page before it loads anything. */
-  readonly before?: (page: Page) => void;
+  readonly before?: (page: Page) => unknown;
 }
 
 /** Sit opens a path as somebody new, at a browser behind a proxy of its own. */
@@ -85,7 +85,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       }, Object.entries(remembers));
       const page = await context.newPage();
       page.on('pageerror', (error) => broken.push(error));
-      before?.(page);
+      await before?.(page);
       await page.goto(path);
       return { page, proxy: desk.proxy };
     });
@@ -101,6 +101,15 @@ async function furnish(server: RunningServer): Promise<Desk> {
   const proxy = await TcpProxy.start(server.port);
   const browser = await engine.launch({ executablePath: chromium(), args: flags(proxy.port) });
   return { browser, proxy };
+}
+
+/** holdBack keeps the page waiting for the files that match until they are released. page.route would also keep everything else out of the browser's cache. */
+export async function holdBack(page: Page, urlPattern: string, released: Promise<void>): Promise<void> {
+  const wire = await page.context().newCDPSession(page);
+  wire.on('Fetch.requestPaused', ({ requestId }) => {
+    void released.then(() => wire.send('Fetch.continueRequest', { requestId })).catch(() => undefined); // the page has gone
+  });
+  await wire.send('Fetch.enable', { patterns: [{ urlPattern }] });
 }
 
 /** flags sends the product's origin to one proxy and keeps the browser off the internet. */

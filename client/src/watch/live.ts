@@ -44,6 +44,7 @@ export class Live {
   #tries = 0;
   #beat: ReturnType<typeof setInterval> | undefined;
   #lost: ReturnType<typeof setTimeout> | undefined;
+  #paused = false; // for so long that the page says so, whatever is tried meanwhile
   #asking = false;
   #stopped = false;
 
@@ -75,8 +76,7 @@ export class Live {
   async #connect(): Promise<void> {
     if (this.#stopped) return;
     this.#socket = undefined;
-    this.#lost ??= setTimeout(() => this.#o.onState('paused'), LOST_MS);
-    this.#o.onState('reconnecting');
+    this.#away();
     try {
       if (this.#session === '' && !(await this.#join())) return;
     } catch {
@@ -91,6 +91,14 @@ export class Live {
     socket.onopen = () => this.#hello(socket);
     socket.onmessage = ({ data }) => this.#take(socket, JSON.parse(String(data)) as Frame);
     socket.onclose = ({ code }) => this.#closed(socket, code);
+  }
+
+  #away(): void {
+    this.#lost ??= setTimeout(() => {
+      this.#paused = true;
+      this.#o.onState('paused');
+    }, LOST_MS);
+    this.#o.onState(this.#paused ? 'paused' : 'reconnecting');
   }
 
   // join exchanges the link for a session; false when there is nothing to join any more.
@@ -127,6 +135,7 @@ export class Live {
         this.#tries = 0;
         clearTimeout(this.#lost);
         this.#lost = undefined;
+        this.#paused = false;
         this.#o.onState('live');
         clearInterval(this.#beat);
         let n = 0;
@@ -202,8 +211,7 @@ export class Live {
   }
 
   #later(): void {
-    this.#lost ??= setTimeout(() => this.#o.onState('paused'), LOST_MS);
-    this.#o.onState('reconnecting');
+    this.#away();
     const most = Math.min(BACKOFF_MS, 250 * 2 ** this.#tries++);
     setTimeout(() => void this.#connect(), Math.random() * most);
   }
