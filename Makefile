@@ -52,6 +52,9 @@ pictures: ## take the pictures in docs/ anew, of the demo room
 soak: ## faults for as long as you like: make soak DURATION=2h SEED=1 FAULTS=kill,redis-killed TIMES=10
 	go run ./e2e/faults/soak -duration $(or $(DURATION),10m) $(if $(SEED),-seed $(SEED)) $(if $(FAULTS),-faults $(FAULTS)) $(if $(TIMES),-times $(TIMES))
 
+mutants: ## every planted bug is found; make test takes four of them, by its seed
+	go test ./e2e/faults -run TestPlantedBugsAreFound -faults.mutants 100 -v
+
 bench: ## measure; results go to bench/results
 	go run ./bench -out bench/results
 

@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	seedFlag = flag.Uint64("faults.seed", 0, "seed of every run; 0 draws one")
-	keepFlag = flag.Bool("faults.keep", false, "keep the history of good runs too")
+	seedFlag    = flag.Uint64("faults.seed", 0, "seed of every run; 0 draws one")
+	mutantsFlag = flag.Int("faults.mutants", 4, "how many planted bugs to find")
+	keepFlag    = flag.Bool("faults.keep", false, "keep the history of good runs too")
 )
 
 // built is the server of this tree, and the directory that it and the runs are in.
