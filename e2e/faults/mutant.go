@@ -77,7 +77,7 @@ var Mutants = []Mutant{
 		Name:     "no dedup",
 		Edits:    []Edit{{"room/decide.go", "	case req.Seq <= c.Seq:\n", "	case req.Seq <= c.Seq && c.Seq < 0:\n"}},
 		Scenario: "reply-lost", Finds: []string{"I6"}, Tries: 2,
-		Chance: "certain: clients ask again about some 20 ops",
+		Chance: "63 in 64: about every other of six strikes has clients ask again about some 10 ops",
 	},
 	{
 		// Either of the two finds what was lost, so both are gone.
