@@ -80,7 +80,7 @@ func lockRow(ctx context.Context, w *World, rng *rand.Rand) error {
 
 // loseReply lets a COMMIT reach PostgreSQL and cuts the connection before its
 // answer reaches the server: the outcome is unknown to it (I6). Where that is
-// all, the server finds out by itself; every other time it loses the answers to
+// all, the server finds out by itself; about every other time it loses the answers to
 // that as well, and those who sent the ops have to ask again.
 func loseReply(ctx context.Context, w *World, rng *rand.Rand) error {
 	i := rng.IntN(len(w.replies))
